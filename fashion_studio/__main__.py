@@ -1,0 +1,1 @@
+"""Picks window or command line."""

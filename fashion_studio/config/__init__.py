@@ -1,0 +1,1 @@
+"""Settings and shipped resources as data."""

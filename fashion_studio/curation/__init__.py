@@ -1,0 +1,1 @@
+"""Queues, label errors, duplicates, agreement and statistics move in here."""

@@ -1,0 +1,1 @@
+"""Frozen records, vocabularies, geometry and the error tree. numpy only."""

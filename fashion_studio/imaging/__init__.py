@@ -1,0 +1,1 @@
+"""Decoding, colour, palettes and colour names, matting, letterbox, thumbnails, overlays."""

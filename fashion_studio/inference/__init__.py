@@ -1,0 +1,1 @@
+"""Loaded models, batching, one-pass predictions with class activation maps."""

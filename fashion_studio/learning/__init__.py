@@ -1,0 +1,1 @@
+"""Data sets, losses, metrics and training recipes, run through Lightning."""

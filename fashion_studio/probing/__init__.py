@@ -1,0 +1,1 @@
+"""The texture and shape probe moves in here."""

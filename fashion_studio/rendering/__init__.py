@@ -1,0 +1,1 @@
+"""Procedural garments with exact ground truth."""

@@ -1,0 +1,1 @@
+"""The project database and its journal. The only room that knows SQL."""

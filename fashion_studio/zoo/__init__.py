@@ -1,0 +1,1 @@
+"""Networks, their explicit registry, and checkpoint bundles."""
