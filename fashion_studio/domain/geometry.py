@@ -66,8 +66,10 @@ class Affine:
 
     def apply(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Maps (..., 2) points from the source to the target frame."""
-        scale = np.array([self.scale_x, self.scale_y])
-        return np.asarray(points, dtype=np.float64) * scale + np.array([self.shift_x, self.shift_y])
+        mapped: NDArray[np.float64] = np.array(points, dtype=np.float64)
+        mapped *= (self.scale_x, self.scale_y)
+        mapped += (self.shift_x, self.shift_y)
+        return mapped
 
     def inverse(self) -> Affine:
         """The way back."""
