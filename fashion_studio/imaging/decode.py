@@ -158,8 +158,8 @@ def load_photo(path: Path, *, max_side_px: int | None = None) -> DecodedPhoto:
         target = _reduced(width, height, max_side_px)
         if target != (width, height) and isinstance(image, JpegImagePlugin.JpegImageFile):
             image.draft(None, target)
-        image.load()
         _check_adobe_marker(path, image)
+        image.load()
         orientation = _orientation(image, pixels_loaded=True)
         flat = flatten(image)
         if flat.size != target:
@@ -229,7 +229,7 @@ def _check_claim(path: Path, image: Image.Image, size_bytes: int) -> None:
     if pixels > MAX_PIXELS:
         raise PhotoError(path, _too_many(pixels))
     if pixels > _BIG_CLAIM_PIXELS and pixels > size_bytes * _MOST_PIXELS_PER_BYTE:
-        raise PhotoError(path, f"claims {_count(pixels)} pixels in {size_bytes} bytes")
+        raise PhotoError(path, f"claims {_count(pixels)} pixels in {size_bytes:,} bytes")
 
 
 def _check_adobe_marker(path: Path, image: Image.Image) -> None:
