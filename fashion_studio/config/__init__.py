@@ -1,1 +1,1 @@
-"""Settings and shipped resources as data."""
+"""Settings as data, and where the program's own files lie."""
