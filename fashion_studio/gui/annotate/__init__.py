@@ -1,0 +1,1 @@
+"""The annotate workspace: neighbours, canvas with its floating bars, inspector."""

@@ -1,0 +1,331 @@
+"""What lies on the canvas, bottom to top: photo, heat map, mask, box. Each layer paints only itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QTransform
+
+from fashion_studio.gui.canvas.heat import colored, field_on_photo
+from fashion_studio.gui.canvas.photo_image import Adjustment
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor, QImage, QPainterPath
+
+    from fashion_studio.domain.geometry import Affine, Box
+    from fashion_studio.gui.canvas.frame import ViewFrame
+    from fashion_studio.gui.canvas.ink import CanvasInk
+    from fashion_studio.gui.canvas.photo_image import PhotoImage
+
+__all__ = ["BoxLayer", "CanvasView", "HeatLayer", "HeatSource", "Layer", "MaskLayer", "PhotoLayer"]
+
+_HEAT_SIDE_PX: Final = 960
+_PIXELS_FROM: Final = 4.0
+"""From this many device pixels per image pixel on, the photo's pixels are shown as squares."""
+HANDLE_PX: Final = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class CanvasView:
+    """What every layer needs to know to paint: where the photo lies, and on what.
+
+    Attributes:
+        photo_px: width and height of the upright photo.
+        viewport: the widget in view_px.
+        ratio: device pixels per view_px.
+        fit_size: device pixels of the photo when fitted, (width, height).
+    """
+
+    frame: ViewFrame
+    photo_px: tuple[int, int]
+    viewport: QRectF
+    ratio: float
+    fit_size: tuple[int, int]
+    ink: CanvasInk
+
+    @property
+    def photo_rect(self) -> QRectF:
+        """The whole photo in view_px."""
+        return self.frame.photo_rect(*self.photo_px)
+
+    def hairline(self, value: float) -> float:
+        """A coordinate moved to the middle of its device pixel, for lines of 1 px."""
+        return (math.floor(value * self.ratio) + 0.5) / self.ratio
+
+
+class Layer(Protocol):
+    """Something that paints itself over the photo."""
+
+    def paint(self, painter: QPainter, view: CanvasView) -> None:
+        """Draws in view_px; leaves the painter as it was."""
+
+
+def _visible_part(rect: QRectF, viewport: QRectF, width: int, height: int) -> tuple[QRectF, QRectF] | None:
+    """The visible piece of a picture stretched over `rect`: target in view_px, source in its pixels."""
+    seen = rect.intersected(viewport)
+    if seen.isEmpty():
+        return None
+    step_x, step_y = rect.width() / width, rect.height() / height
+    left = max(math.floor((seen.left() - rect.left()) / step_x) - 1, 0)
+    top = max(math.floor((seen.top() - rect.top()) / step_y) - 1, 0)
+    right = min(math.ceil((seen.right() - rect.left()) / step_x) + 1, width)
+    bottom = min(math.ceil((seen.bottom() - rect.top()) / step_y) + 1, height)
+    source = QRectF(left, top, right - left, bottom - top)
+    target = QRectF(
+        rect.left() + left * step_x,
+        rect.top() + top * step_y,
+        source.width() * step_x,
+        source.height() * step_y,
+    )
+    return target, source
+
+
+class PhotoLayer:
+    """The photo itself: a plain copy of pixels when fitted, a piece of a pyramid level when zoomed."""
+
+    def __init__(self) -> None:
+        self.photo: PhotoImage | None = None
+        self.adjustment = Adjustment()
+
+    def paint(self, painter: QPainter, view: CanvasView) -> None:
+        """Draws the photo."""
+        photo = self.photo
+        if photo is None:
+            return
+        rect = view.photo_rect
+        if view.frame.fitted:
+            raster = photo.seen_through(photo.fitted_for(*view.fit_size), self.adjustment)
+            size = QSize(raster.width_px, raster.height_px) / view.ratio
+            aligned = QRectF(rect.topLeft(), size.toSizeF() if view.ratio == 1 else rect.size())
+            painter.drawImage(aligned, raster.image)
+            return
+        device_scale = view.frame.scale * view.ratio
+        raster = photo.seen_through(photo.level_for(device_scale), self.adjustment)
+        parts = _visible_part(rect, view.viewport, raster.width_px, raster.height_px)
+        if parts is None:
+            return
+        smooth = not (photo.is_full and device_scale >= _PIXELS_FROM)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(parts[0], raster.image, parts[1])
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatSource:
+    """A map to lay over the photo.
+
+    Attributes:
+        key: same key, same picture (photo, model, head, value, colour map).
+        field: float32 (h, w) over the network's whole square input.
+        table: 256 premultiplied words, see `heat.premultiplied_table`.
+    """
+
+    key: Hashable
+    field: NDArray[np.float32]
+    to_input: Affine
+    input_px: int
+    table: NDArray[np.uint32]
+
+
+class HeatLayer:
+    """One heat map, and while it changes the one before it fading out."""
+
+    def __init__(self) -> None:
+        self.opacity = 0.72
+        self.fade = 1.0
+        self._source: HeatSource | None = None
+        self._previous: HeatSource | None = None
+        self._images: dict[tuple[Hashable, tuple[int, int]], QImage] = {}
+
+    @property
+    def source(self) -> HeatSource | None:
+        """What is shown, or fades in."""
+        return self._source
+
+    def show(self, source: HeatSource | None, *, fades: bool) -> bool:
+        """Takes another map; true when the picture changes."""
+        if _key(source) == _key(self._source):
+            return False
+        self._previous = self._source if fades else None
+        self._source = source
+        self.fade = 0.0 if fades else 1.0
+        return True
+
+    def settle(self) -> None:
+        """Ends a cross-fade."""
+        self.fade = 1.0
+        self._previous = None
+
+    def forget(self) -> None:
+        """Drops every picture made so far (another photo)."""
+        self._source = self._previous = None
+        self._images.clear()
+        self.fade = 1.0
+
+    def paint(self, painter: QPainter, view: CanvasView) -> None:
+        """Draws the map over the photo's area."""
+        if self._previous is not None and self.fade < 1.0:
+            self._paint_one(painter, view, self._previous, 1.0 - self.fade)
+        if self._source is not None:
+            self._paint_one(painter, view, self._source, self.fade)
+
+    def _paint_one(self, painter: QPainter, view: CanvasView, source: HeatSource, share: float) -> None:
+        image = self._image(source, view)
+        rect = view.photo_rect
+        parts = _visible_part(rect, view.viewport, image.width(), image.height())
+        if parts is None:
+            return
+        painter.setOpacity(self.opacity * share)
+        exact = view.frame.fitted and view.fit_size == (image.width(), image.height())
+        if exact and view.ratio == 1:
+            painter.drawImage(rect.topLeft(), image)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=True)
+            painter.drawImage(parts[0], image, parts[1])
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+        painter.setOpacity(1.0)
+
+    def _image(self, source: HeatSource, view: CanvasView) -> QImage:
+        width, height = view.fit_size
+        shrink = min(1.0, _HEAT_SIDE_PX / max(width, height))
+        target = (max(round(width * shrink), 1), max(round(height * shrink), 1))
+        image = self._images.get((source.key, target))
+        if image is None:
+            field = field_on_photo(source.field, source.to_input, source.input_px, view.photo_px, target)
+            image = colored(field, source.table)
+            if len(self._images) > 24:
+                self._images.clear()
+            self._images[source.key, target] = image
+        return image
+
+
+def _key(source: HeatSource | None) -> Hashable:
+    return None if source is None else source.key
+
+
+class MaskLayer:
+    """The garment's outline, dashed, over a white hatch."""
+
+    def __init__(self) -> None:
+        self.outline: QPainterPath | None = None
+        self._hatch: tuple[float, QPixmap] | None = None
+
+    def paint(self, painter: QPainter, view: CanvasView) -> None:
+        """Draws the outline; `outline` is in image_px."""
+        if self.outline is None:
+            return
+        frame = view.frame
+        place = QTransform(frame.scale, 0, 0, frame.scale, frame.shift_x, frame.shift_y)
+        path = place.map(self.outline)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(0.55)
+        painter.fillPath(path, self._hatch_brush(view))
+        painter.setOpacity(1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(_with_alpha(view.ink.ground, 0.75), 2.5))
+        painter.drawPath(path)
+        painter.setPen(_dashed(view.ink.white, 4, 3))
+        painter.drawPath(path)
+        painter.restore()
+
+    def _hatch_brush(self, view: CanvasView) -> QBrush:
+        if self._hatch is None or self._hatch[0] != view.ratio:
+            self._hatch = (view.ratio, _hatch_tile(view.ink.white, view.ratio))
+        return QBrush(self._hatch[1])
+
+
+def _hatch_tile(color: QColor, ratio: float) -> QPixmap:
+    """45° lines 1 px wide, about 5 px apart, tileable."""
+    side = 7
+    tile = QPixmap(QSize(side, side) * ratio)
+    tile.setDevicePixelRatio(ratio)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color, 1.0))
+    for shift in (-side, 0, side):
+        painter.drawLine(QPointF(shift - 1, side + 1), QPointF(shift + side + 1, -1))
+    painter.end()
+    return tile
+
+
+def _with_alpha(color: QColor, alpha: float) -> QColor:
+    faded = type(color)(color)
+    faded.setAlphaF(alpha)
+    return faded
+
+
+def _dashed(color: QColor, on_px: float, off_px: float) -> QPen:
+    pen = QPen(color, 1.0)
+    pen.setDashPattern([on_px, off_px])
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+class BoxLayer:
+    """The garment's box with its eight handles: filled when a person's, hollow when the model's."""
+
+    def __init__(self) -> None:
+        self.box: Box | None = None
+        self.by_person = False
+        self.editable = False
+
+    def rect(self, view: CanvasView) -> QRectF | None:
+        """The box in view_px on whole device pixels."""
+        box = self.box
+        if box is None:
+            return None
+        top_left = view.frame.to_view(box.x, box.y)
+        bottom_right = view.frame.to_view(box.right, box.bottom)
+        return QRectF(
+            QPointF(view.hairline(top_left.x()), view.hairline(top_left.y())),
+            QPointF(view.hairline(bottom_right.x()), view.hairline(bottom_right.y())),
+        )
+
+    def handles(self, view: CanvasView) -> dict[str, QPointF]:
+        """Centres of the handles by compass point; the middles of short edges are left out."""
+        rect = self.rect(view)
+        if rect is None:
+            return {}
+        center = rect.center()
+        points = {
+            "nw": rect.topLeft(),
+            "ne": rect.topRight(),
+            "sw": rect.bottomLeft(),
+            "se": rect.bottomRight(),
+        }
+        if self.editable and rect.width() >= 64:
+            points |= {"n": QPointF(center.x(), rect.top()), "s": QPointF(center.x(), rect.bottom())}
+        if self.editable and rect.height() >= 64:
+            points |= {"w": QPointF(rect.left(), center.y()), "e": QPointF(rect.right(), center.y())}
+        return points
+
+    def paint(self, painter: QPainter, view: CanvasView) -> None:
+        """Draws box and handles."""
+        rect = self.rect(view)
+        if rect is None:
+            return
+        painter.save()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(_with_alpha(view.ink.ground, 0.55), 3.0))
+        painter.drawRect(rect)
+        painter.setPen(_dashed(view.ink.white, 5, 4))
+        painter.drawRect(rect)
+        fill, line = view.ink.white, view.ink.ground
+        if not self.by_person:
+            fill, line = line, fill
+        painter.setPen(QPen(line, 1.0))
+        painter.setBrush(fill)
+        for point in self.handles(view).values():
+            half = (HANDLE_PX - 1.0) / 2
+            corner = QPointF(view.hairline(point.x() - half), view.hairline(point.y() - half))
+            painter.drawRect(QRectF(corner, QSize(int(HANDLE_PX) - 1, int(HANDLE_PX) - 1).toSizeF()))
+        painter.restore()
