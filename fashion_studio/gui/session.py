@@ -1,0 +1,271 @@
+"""What the window works on: the open project, the listing, the queue of a pass, the current photo.
+
+Every workspace holds the same session. Writes go through `perform`, which tells all panes at once what
+changed.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from fashion_studio.domain.errors import StudioError
+from fashion_studio.domain.queries import Changes, ItemFilter, Sort
+from fashion_studio.gui.works import Works
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.gui.bridge import Bridge
+    from fashion_studio.jobs.engine_client import EngineClient, EngineState
+    from fashion_studio.services.project import Project
+
+__all__ = ["NO_IDS", "Session"]
+
+NO_IDS: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+_log = logging.getLogger(__name__)
+
+
+class Session(QObject):
+    """The window's state that is not a widget's.
+
+    Attributes:
+        listing: ids that match `filter` in the order of `sort`; follows every change.
+        queue: ids of the present pass, in an order that stays; photos handled in it stay in it.
+
+    Signals:
+        project_changed: another project was opened, or none is open now.
+        changed: a write was made; carries `Changes`.
+        listing_changed, queue_changed, current_changed(id or -1), filter_changed.
+        engine_state_changed: carries `EngineState`.
+        saved_changed: the time of the last save or the number of unsaved changes is another.
+        toast: sentence, and whether it can be undone.
+        problem: one sentence about what could not be done, and what helps.
+    """
+
+    project_changed = Signal()
+    changed = Signal(object)
+    listing_changed = Signal()
+    queue_changed = Signal()
+    current_changed = Signal(int)
+    filter_changed = Signal()
+    engine_state_changed = Signal(object)
+    saved_changed = Signal()
+    toast = Signal(str, bool)
+    problem = Signal(str)
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.bridge = bridge
+        self.works = Works(self)
+        self.project: Project | None = None
+        self.engine: EngineClient | None = None
+        self.filter = ItemFilter()
+        self.sort = Sort()
+        self.listing: NDArray[np.int64] = NO_IDS
+        self.queue: NDArray[np.int64] = NO_IDS
+        self.queue_title = ""
+        self.saved_at: datetime | None = None
+        self.last_title = ""
+        self._current = -1
+
+    # ------------------------------------------------------------ project
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """The open project's vocabulary."""
+        return self.project.vocabulary if self.project is not None else None
+
+    def adopt(self, project: Project | None) -> None:
+        """Makes an opened project the one all workspaces show; the one before is closed."""
+        if self.project is not None:
+            self.works.cancel_all()
+            self.project.close()
+        self.project = project
+        self.filter, self.sort = ItemFilter(), Sort()
+        self.queue, self.queue_title = NO_IDS, ""
+        self.saved_at, self.last_title = None, ""
+        self.listing = project.ids(self.filter, self.sort) if project is not None else NO_IDS
+        self._current = -1
+        self.project_changed.emit()
+        self.listing_changed.emit()
+        self.open_queue()
+
+    # ------------------------------------------------------------ listing and queue
+
+    def set_filter(self, item_filter: ItemFilter) -> None:
+        """Other conditions; the listing follows when it has been found."""
+        self.filter = item_filter
+        self.filter_changed.emit()
+        self.refresh_listing()
+
+    def set_sort(self, sort: Sort) -> None:
+        """Another order; the listing follows when it has been found."""
+        self.sort = sort
+        self.filter_changed.emit()
+        self.refresh_listing()
+
+    def refresh_listing(self) -> None:
+        """Asks for the listing again, in the background; a newer question makes this one stale."""
+        project, item_filter, sort = self.project, self.filter, self.sort
+        if project is None:
+            return
+        self.bridge.submit(
+            lambda: project.ids(item_filter, sort), self._take_listing, self.report, lane="listing"
+        )
+
+    def _take_listing(self, ids: NDArray[np.int64]) -> None:
+        if np.array_equal(ids, self.listing):
+            return
+        first = self.listing.size == 0 and self.queue.size == 0
+        self.listing = ids
+        self.listing_changed.emit()
+        if first:
+            self.open_queue()
+
+    def open_queue(
+        self,
+        ids: Sequence[int] | NDArray[np.int64] | None = None,
+        *,
+        current: int | None = None,
+        title: str = "",
+    ) -> None:
+        """Begins a pass over the listing, or over given photos, and stands at `current` or the first one."""
+        self.queue = self.listing.copy() if ids is None else np.asarray(ids, dtype=np.int64)
+        self.queue_title = title
+        self.queue_changed.emit()
+        if current is not None:
+            self.set_current(current)
+        elif self.queue.size == 0:
+            self.set_current(-1)
+        elif self.position(self._current) < 0:
+            self.set_current(int(self.queue[0]))
+
+    def extend_queue(self) -> None:
+        """Adds photos that the listing has and the pass has not at its end: a scan brings them one by one."""
+        fresh = self.listing[~np.isin(self.listing, self.queue)]
+        if fresh.size:
+            self.queue = np.concatenate([self.queue, fresh])
+            self.queue_changed.emit()
+            if self._current < 0:
+                self.set_current(int(self.queue[0]))
+
+    # ------------------------------------------------------------ current photo
+
+    @property
+    def current(self) -> int:
+        """Id of the photo that is shown; -1 for none."""
+        return self._current
+
+    def set_current(self, item_id: int) -> None:
+        """Shows another photo."""
+        if item_id != self._current:
+            self._current = item_id
+            self.current_changed.emit(item_id)
+
+    def position(self, item_id: int) -> int:
+        """Place of a photo in the queue; -1 when it is not in it."""
+        found = np.flatnonzero(self.queue == item_id)
+        return int(found[0]) if found.size else -1
+
+    def next(self) -> bool:
+        """To the next photo of the queue; False at its end."""
+        return self._step(1)
+
+    def previous(self) -> bool:
+        """To the photo before; False at the beginning."""
+        return self._step(-1)
+
+    def _step(self, by: int) -> bool:
+        place = self.position(self._current) + by
+        if not 0 <= place < self.queue.size:
+            return False
+        self.set_current(int(self.queue[place]))
+        return True
+
+    # ------------------------------------------------------------ writing
+
+    def perform(self, write: Callable[[], Changes | None], *, toast: bool | None = None) -> Changes | None:
+        """Runs one write and tells every pane what it changed.
+
+        Args:
+            write: one call of the project's, such as `lambda: project.set_status(ids, status)`.
+            toast: whether a toast offers to undo it; by default when it touched more than one photo.
+
+        Returns:
+            What changed; None when nothing did or when it was refused (then `problem` has said why).
+        """
+        try:
+            changes = write()
+        except StudioError as error:
+            self.report(error)
+            self.saved_changed.emit()
+            return None
+        if changes is not None:
+            self.tell(changes, toast=len(changes.item_ids) > 1 if toast is None else toast)
+        return changes
+
+    def perform_later(
+        self, write: Callable[[], Changes | None], *, done: Callable[[Changes | None], None] | None = None
+    ) -> None:
+        """The same off the window's thread, for writes on very many photos."""
+
+        def told(changes: Changes | None) -> None:
+            if changes is not None:
+                self.tell(changes, toast=True)
+            if done is not None:
+                done(changes)
+
+        self.bridge.submit(write, told, self.report)
+
+    def tell(self, changes: Changes, *, toast: bool = False) -> None:
+        """Tells every pane of a write that was made elsewhere (a job's results taken in)."""
+        self.saved_at = datetime.now().astimezone()
+        self.last_title = changes.title
+        self.changed.emit(changes)
+        self.saved_changed.emit()
+        if toast:
+            self.toast.emit(changes.title, True)
+
+    def undo(self) -> Changes | None:
+        """Takes the last operation back."""
+        project = self.project
+        return self.perform(project.undo, toast=False) if project is not None else None
+
+    def redo(self) -> Changes | None:
+        """Makes the last undone operation again."""
+        project = self.project
+        return self.perform(project.redo, toast=False) if project is not None else None
+
+    def report(self, error: Exception) -> None:
+        """Says in one sentence what could not be done. Errors that are nobody's fault but ours are raised."""
+        if not isinstance(error, StudioError):
+            raise error
+        _log.info("refused: %s", error)
+        self.problem.emit(str(error))
+
+    # ------------------------------------------------------------ engine
+
+    def set_engine(self, engine: EngineClient | None) -> None:
+        """Makes an engine the one that reads; its state is told through `engine_state`."""
+        self.engine = engine
+
+    def engine_state(self, state: EngineState) -> None:
+        """Called by the engine on its own thread whenever its state changes."""
+        self.bridge.post(lambda: self.engine_state_changed.emit(state))
+
+    def close(self) -> None:
+        """Ends the engine and closes the project; the bridge is closed by who made it."""
+        self.works.cancel_all()
+        if self.engine is not None:
+            self.engine.close()
+        if self.project is not None:
+            self.project.close()
+            self.project = None

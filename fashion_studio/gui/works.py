@@ -1,0 +1,119 @@
+"""Long work the window knows of: what it is, how far it is, how to pause or end it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+__all__ = ["Work", "WorkState", "Works"]
+
+
+class WorkState(StrEnum):
+    """Where a piece of work stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Work(QObject):
+    """One piece of long work. Threads read `should_stop` and call nothing else; the window calls the rest."""
+
+    changed = Signal()
+    pause_asked = Signal(bool)
+    cancel_asked = Signal()
+
+    def __init__(self, title: str, *, can_pause: bool = False, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.detail = ""
+        self.figure = ""
+        self.done = 0
+        self.total = 0
+        self.state = WorkState.RUNNING
+        self.can_pause = can_pause
+        self.started_at = time.time()
+        self.ended_at: float | None = None
+        self._stop = threading.Event()
+
+    @property
+    def active(self) -> bool:
+        """Not ended yet."""
+        return self.state in {WorkState.WAITING, WorkState.RUNNING, WorkState.PAUSED}
+
+    def should_stop(self) -> bool:
+        """Whether the person has asked for its end; safe from any thread."""
+        return self._stop.is_set()
+
+    def progress(self, done: int, total: int, detail: str = "") -> None:
+        """Says how far it is; total 0 means not known."""
+        self.done, self.total = done, total
+        if detail:
+            self.detail = detail
+        self.changed.emit()
+
+    def end(self, state: WorkState, detail: str = "") -> None:
+        """Says that and how it has ended."""
+        self.state = state
+        self.ended_at = time.time()
+        if detail:
+            self.detail = detail
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Asks for its end."""
+        self._stop.set()
+        self.cancel_asked.emit()
+
+    def toggle_pause(self) -> None:
+        """Asks for a pause, or for going on."""
+        if not self.can_pause or not self.active:
+            return
+        pausing = self.state is not WorkState.PAUSED
+        self.state = WorkState.PAUSED if pausing else WorkState.RUNNING
+        self.pause_asked.emit(pausing)
+        self.changed.emit()
+
+
+class Works(QObject):
+    """All long work since the window opened, the newest first."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._works: list[Work] = []
+
+    def begin(self, title: str, *, can_pause: bool = False) -> Work:
+        """Adds a piece of running work."""
+        work = Work(title, can_pause=can_pause, parent=self)
+        work.changed.connect(self.changed)
+        self._works.insert(0, work)
+        self.changed.emit()
+        return work
+
+    def all(self) -> list[Work]:
+        """The newest first."""
+        return list(self._works)
+
+    def active(self) -> list[Work]:
+        """What has not ended."""
+        return [work for work in self._works if work.active]
+
+    def forget(self, work: Work) -> None:
+        """Takes a piece of ended work off the list."""
+        if not work.active and work in self._works:
+            self._works.remove(work)
+            work.deleteLater()
+            self.changed.emit()
+
+    def cancel_all(self) -> None:
+        """Asks everything for its end; used when the project is closed."""
+        for work in self.active():
+            work.cancel()
