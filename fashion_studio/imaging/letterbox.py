@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from fashion_studio.domain.geometry import Affine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["IMAGENET_MEAN_RGB", "letterbox", "letterbox_frame", "resize"]
+__all__ = ["IMAGENET_MEAN_RGB", "letterbox", "letterbox_frame", "map_to_image", "resize"]
 
 IMAGENET_MEAN_RGB: Final = (124, 116, 104)
 """Fill that becomes (almost) zero under the ImageNet normalisation."""
@@ -77,3 +77,62 @@ def letterbox(
     square[:] = fill
     square[top : top + fitted_height, left : left + fitted_width] = resize(image, fitted_width, fitted_height)
     return square, frame
+
+
+def map_to_image(
+    values: NDArray[np.floating[Any]],
+    to_input: Affine,
+    input_px: int,
+    width_px: int,
+    height_px: int,
+    *,
+    smooth: bool = False,
+) -> NDArray[np.float32]:
+    """Brings a network's map (mask, heatmap, class activation) from the input frame onto the image.
+
+    Cells of the map are areas, as pixels are: the map covers the whole input from edge to edge.
+
+    Args:
+        values: (h, w), any float.
+        to_input: from image pixels to input pixels, as `letterbox` returned it.
+        input_px: side of the input that the map covers.
+        width_px: of the image; with `height_px` and `to_input` of the same frame.
+        height_px: of the image.
+        smooth: bicubic (Keys 1981, a = -0.5, clipped to the map's own range) instead of bilinear.
+
+    Returns:
+        (height_px, width_px) float32.
+    """
+    plane = np.asarray(values, dtype=np.float32)
+    rows, columns = plane.shape
+    across = _interpolation(width_px, to_input.scale_x, to_input.shift_x, columns / input_px, columns, smooth)
+    down = _interpolation(height_px, to_input.scale_y, to_input.shift_y, rows / input_px, rows, smooth)
+    stretched = down @ (plane @ across.T)
+    if smooth:
+        np.clip(stretched, plane.min(), plane.max(), out=stretched)
+    return np.asarray(stretched, dtype=np.float32)
+
+
+def _interpolation(
+    length_px: int,
+    scale: float,
+    shift: float,
+    cells_per_px: float,
+    cells: int,
+    smooth: bool,
+) -> NDArray[np.float32]:
+    """(length_px, cells) weights of the cells at each pixel's centre; edge cells are continued outwards."""
+    place = ((np.arange(length_px) + 0.5) * scale + shift) * cells_per_px - 0.5
+    first = np.floor(place).astype(np.intp)
+    t = place - first
+    if smooth:
+        near = [-0.5 * t + t**2 - 0.5 * t**3, 1 - 2.5 * t**2 + 1.5 * t**3]
+        far = [0.5 * t + 2 * t**2 - 1.5 * t**3, -0.5 * t**2 + 0.5 * t**3]
+        steps = list(zip(range(-1, 3), near + far, strict=True))
+    else:
+        steps = [(0, 1 - t), (1, t)]
+    weights = np.zeros((length_px, cells), dtype=np.float32)
+    pixel = np.arange(length_px)
+    for step, weight in steps:
+        np.add.at(weights, (pixel, np.clip(first + step, 0, cells - 1)), weight.astype(np.float32))
+    return weights

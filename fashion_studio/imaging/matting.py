@@ -1,0 +1,252 @@
+"""Masks: the network's coarse one refined to the photo's edges, its box, and fine matting through rembg."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from fashion_studio.domain.errors import EnvironmentProblem, UserError
+from fashion_studio.domain.geometry import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["CUSTOM_MODEL", "RembgMatting", "guided_filter", "mask_box", "refine_mask"]
+
+WORKING_SIDE_PX: Final = 1024
+CUSTOM_MODEL: Final = "u2net_custom"
+"""The session of rembg's that runs any ONNX file of U²-Net's shape."""
+
+_RADIUS_SHARE: Final = 0.015
+_EPSILON: Final = 1e-4
+_INSIDE: Final = 0.5
+_PART_SHARE: Final = 0.1  # the second shoe counts, a speck does not
+
+
+def guided_filter(
+    guide: NDArray[np.float32], source: NDArray[np.float32], radius_px: int, epsilon: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Coefficients of the guided filter with a colour guide: the result is sum(a * guide) + b.
+
+    Args:
+        guide: (H, W, 3) float32, 0 to 1.
+        source: (H, W) float32, what is to follow the guide's edges.
+        radius_px: of the square window, side 2 * radius + 1.
+        epsilon: regularisation, in squared units of the guide; more blurs more.
+
+    Returns:
+        a (H, W, 3) and b (H, W), each already averaged over its windows.
+
+    Source: He, Sun, Tang, "Guided image filtering", ECCV 2010, eq. 13-15 (colour guide; eq. 9-10 for the
+    averaging of overlapping windows).
+    """
+    side = (2 * radius_px + 1, 2 * radius_px + 1)
+
+    def mean(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(cv2.boxFilter(plane, -1, side, borderType=cv2.BORDER_REFLECT), dtype=np.float32)
+
+    mu, p = mean(guide), mean(source)
+    covariance = mean(guide * source[..., None]) - mu * p[..., None]
+    red, green, blue = guide[..., 0], guide[..., 1], guide[..., 2]
+    m_r, m_g, m_b = mu[..., 0], mu[..., 1], mu[..., 2]
+    squares = mean(guide * guide) - mu * mu + np.float32(epsilon)
+    rr, gg, bb = squares[..., 0], squares[..., 1], squares[..., 2]
+    rg, rb, gb = (
+        mean(red * green) - m_r * m_g,
+        mean(red * blue) - m_r * m_b,
+        mean(green * blue) - m_g * m_b,
+    )
+    # Inverse of the symmetric (Σ + εU) by its cofactors.
+    c_rr, c_rg, c_rb = gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb
+    c_gg, c_gb, c_bb = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg
+    determinant = rr * c_rr + rg * c_rg + rb * c_rb
+    v_r, v_g, v_b = covariance[..., 0], covariance[..., 1], covariance[..., 2]
+    a = np.stack(
+        [
+            c_rr * v_r + c_rg * v_g + c_rb * v_b,
+            c_rg * v_r + c_gg * v_g + c_gb * v_b,
+            c_rb * v_r + c_gb * v_g + c_bb * v_b,
+        ],
+        axis=-1,
+    )
+    a /= np.maximum(determinant, np.float32(1e-20))[..., None]
+    b = p - (a * mu).sum(axis=-1)
+    return mean(a), mean(b)
+
+
+def refine_mask(
+    image: NDArray[np.uint8],
+    coarse: NDArray[Any],
+    *,
+    radius_px: int | None = None,
+    epsilon: float = _EPSILON,
+    working_side_px: int = WORKING_SIDE_PX,
+) -> NDArray[np.float32]:
+    """Pulls a coarse mask to the edges of the photo.
+
+    The filter's coefficients are computed on a photo of at most `working_side_px`, stretched, and applied to
+    the full one (He, Sun, "Fast guided filter", 2015), so that the edge is as sharp as the photo.
+
+    Args:
+        image: (H, W, 3) uint8 sRGB.
+        coarse: (h, w) of any size covering the whole image, 0 to 1.
+        radius_px: reach in working pixels; by default 1.5 % of the working long side.
+        epsilon: see `guided_filter`.
+        working_side_px: long side while computing.
+
+    Returns:
+        (H, W) float32, 0 to 1.
+    """
+    height, width = image.shape[:2]
+    scale = min(1.0, working_side_px / max(height, width))
+    small = (max(1, round(width * scale)), max(1, round(height * scale)))
+    guide = image if scale == 1.0 else cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+    source = np.asarray(coarse, dtype=np.float32)
+    if source.shape != (small[1], small[0]):
+        source = np.asarray(cv2.resize(source, small, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    radius = max(1, round(_RADIUS_SHARE * max(small))) if radius_px is None else radius_px
+    a, b = guided_filter(guide.astype(np.float32) / np.float32(255.0), source, radius, epsilon)
+    if scale != 1.0:
+        a = cv2.resize(a, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
+        b = cv2.resize(b, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
+    refined = (a * (image.astype(np.float32) / np.float32(255.0))).sum(axis=-1) + b
+    return np.asarray(np.clip(refined, 0.0, 1.0), dtype=np.float32)
+
+
+def mask_box(mask: NDArray[Any]) -> Box | None:
+    """Bounding box of a mask's inside (0.5 and more) in its own pixels, specks left out.
+
+    Every connected part with at least a tenth of the largest part's area counts. None if nothing is inside.
+    """
+    inside = (np.asarray(mask) >= _INSIDE).astype(np.uint8)
+    _, _, parts, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    parts = parts[1:]
+    if not len(parts):
+        return None
+    kept = parts[parts[:, cv2.CC_STAT_AREA] >= _PART_SHARE * parts[:, cv2.CC_STAT_AREA].max()]
+    left, top = kept[:, cv2.CC_STAT_LEFT], kept[:, cv2.CC_STAT_TOP]
+    right, bottom = left + kept[:, cv2.CC_STAT_WIDTH], top + kept[:, cv2.CC_STAT_HEIGHT]
+    return Box.from_corners(float(left.min()), float(top.min()), float(right.max()), float(bottom.max()))
+
+
+class RembgMatting:
+    """Foreground masks by one of rembg's models. The session is built once, at first use, and kept.
+
+    rembg itself is imported only then: its first import takes many seconds. Safe from several threads.
+
+    Attributes:
+        model_name: as rembg calls it ("u2net", "isnet-general-use", "u2net_cloth_seg", ...).
+        model_path: ONNX file of U²-Net's shape, for `CUSTOM_MODEL` only.
+    """
+
+    def __init__(self, model_name: str = "u2net", model_path: Path | None = None) -> None:
+        self.model_name = CUSTOM_MODEL if model_path is not None else model_name
+        self.model_path = model_path
+        self._session: Any = None
+        self._lock = threading.Lock()
+
+    def mask(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Foreground share of every pixel.
+
+        Args:
+            image: (H, W, 3) uint8 RGB, upright, transparency already on white.
+
+        Returns:
+            (H, W) float32, 0 to 1. A model that answers several masks (clothes: upper, lower, whole) is
+            read as their union.
+
+        Raises:
+            ValueError: not an RGB image.
+            UserError: rembg has no such model here, or the model file is of another shape.
+            EnvironmentProblem: rembg is not installed, or its weights can be neither found nor fetched.
+        """
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+            msg = f"an (H, W, 3) uint8 image is needed, not {image.shape} {image.dtype}"
+            raise ValueError(msg)
+        session = self._ready_session()
+        import rembg  # noqa: PLC0415 - see the class
+
+        answer = rembg.remove(Image.fromarray(image), session=session, only_mask=True)
+        masks = np.asarray(answer.convert("L"), dtype=np.float32) / np.float32(255.0)
+        # Several masks come stacked on top of each other.
+        height, width = image.shape[:2]
+        return np.asarray(masks.reshape(-1, height, width).max(axis=0))
+
+    def _ready_session(self) -> Any:
+        with self._lock:
+            if self._session is None:
+                self._session = _new_session(self.model_name, self.model_path)
+            return self._session
+
+
+def _new_session(model_name: str, model_path: Path | None) -> Any:
+    try:
+        from rembg import new_session  # noqa: PLC0415 - takes many seconds the first time
+        from rembg.sessions import sessions_class  # noqa: PLC0415
+    except ImportError as error:
+        raise EnvironmentProblem(
+            "rembg is not installed.", "Install it with: pip install rembg onnxruntime."
+        ) from error
+    classes = {kind.name(): kind for kind in sessions_class if _runs_here(kind)}
+    kind = classes.get(model_name)
+    if kind is None:
+        known = ", ".join(sorted(classes))
+        msg = f"rembg has no model “{model_name}” that runs on this machine. It has: {known}."
+        raise UserError(msg)
+    options: dict[str, Any] = {}
+    if model_path is not None:
+        options["model_path"] = str(_inside_home(model_path, Path(kind.u2net_home())))
+    elif model_name.endswith("_custom"):
+        msg = f"The matting model “{model_name}” needs a model file."
+        raise UserError(msg)
+    try:
+        return new_session(model_name, **options)
+    # Whatever the way to the weights meets (requests, urllib3, pooch's hash check, onnxruntime's own
+    # exceptions, which share no base class) means the same to the person.
+    except Exception as error:
+        if model_path is not None:
+            msg = f"{model_path.name} is not a matting model that rembg can run ({error})."
+            raise UserError(msg) from error
+        raise EnvironmentProblem(
+            f"The weights of the matting model “{model_name}” are not on this machine and cannot be fetched.",
+            "Connect to the network and try again, or use the program's own mask, which needs none.",
+        ) from error
+
+
+def _runs_here(kind: Any) -> bool:
+    """Whether the photo stays on this machine; some of rembg's models are paid services on another."""
+    is_local = getattr(kind, "is_local", None)
+    return True if is_local is None else bool(is_local())
+
+
+def _inside_home(model_path: Path, home: Path) -> Path:
+    """A copy of the model below rembg's own folder: its custom session refuses files from anywhere else.
+
+    The copy is named by content, so that it is made once and another model of the same name is another file.
+    """
+    try:
+        with model_path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
+        target = home / "models" / CUSTOM_MODEL / f"{model_path.stem}-{digest}.onnx"
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_suffix(f".{os.getpid()}.part")
+            shutil.copyfile(model_path, partial)
+            partial.replace(target)
+    except FileNotFoundError as error:
+        msg = f"The model file {model_path} is not there."
+        raise UserError(msg) from error
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The model file {model_path.name} cannot be copied to rembg's folder {home} ({error.strerror}).",
+            "Make room or set REMBG_HOME to a folder that can be written.",
+        ) from error
+    return target
