@@ -1,0 +1,225 @@
+"""Weights bundles: a folder with `model.safetensors` and `bundle.json`, checked before anything is loaded.
+
+Only safetensors are read, never pickles. The manifest carries all that is needed to use the weights as they
+were trained: architecture, vocabulary, preprocessing, calibration, licence, and the hash of the weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping  # noqa: TC003 - msgspec resolves the annotations
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import msgspec
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save_file
+
+from fashion_studio.domain.errors import CheckpointError, VocabularyError
+from fashion_studio.domain.vocabulary import Vocabulary
+from fashion_studio.zoo.configuration import TwoStreamConfig, heads_of
+from fashion_studio.zoo.preprocessing import Preprocessing  # noqa: TC001 - msgspec resolves it
+from fashion_studio.zoo.registry import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fashion_studio.zoo.two_stream import TwoStream
+
+__all__ = ["Bundle", "BundleManifest", "Calibration", "load_bundle", "read_manifest", "save_bundle"]
+
+MANIFEST_NAME: Final = "bundle.json"
+WEIGHTS_NAME: Final = "model.safetensors"
+FORMAT: Final = 1
+MAX_WEIGHTS_BYTES: Final = 4 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What turns logits into honest probabilities, fitted on data the model was not trained on.
+
+    Attributes:
+        temperatures: per softmax head and for "visibility": logits are divided by it. 1 where not given.
+        thresholds: per sigmoid head: the probability from which each value counts as present.
+    """
+
+    temperatures: Mapping[str, float] = field(default_factory=dict)
+    thresholds: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def temperature(self, head: str) -> float:
+        """The head's temperature."""
+        return self.temperatures.get(head, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleManifest:
+    """Everything beside the weights.
+
+    Attributes:
+        model_id: name with version, such as "house-1"; written into every prediction.
+        architecture: a name of `zoo.registry`; `config` its configuration.
+        vocabulary: the vocabulary as it was when the model was trained, in the shape of its TOML file.
+        licence: SPDX expression for the weights; `sources` names what they were made from.
+        parents: name to SHA-256 of the weights that training started from.
+        weights_sha256, weights_bytes: of the weights file; filled in by `save_bundle`.
+        figures: what was measured, by name; the card explains them.
+    """
+
+    model_id: str
+    architecture: str
+    config: TwoStreamConfig
+    vocabulary: dict[str, Any]
+    preprocessing: Preprocessing
+    calibration: Calibration
+    licence: str
+    sources: tuple[str, ...] = ()
+    parents: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+    weights_sha256: str = ""
+    weights_bytes: int = 0
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A network in evaluation mode with what belongs to it."""
+
+    network: TwoStream
+    manifest: BundleManifest
+    vocabulary: Vocabulary
+
+
+def save_bundle(
+    folder: Path,
+    network: TwoStream,
+    manifest: BundleManifest,
+    *,
+    storage: Literal["float16", "float32"] = "float16",
+) -> BundleManifest:
+    """Writes weights and manifest; returns the manifest with hash and size filled in.
+
+    float16 halves the file; loading widens to float32 again, in which everything is computed.
+
+    Raises:
+        CheckpointError: the weights are not finite, too large for float16, or do not fit the manifest.
+    """
+    _check_heads(manifest)
+    state = {key: _stored(key, value, storage) for key, value in network.state_dict().items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = folder / WEIGHTS_NAME
+    save_file(state, weights, metadata={"model_id": manifest.model_id})
+    data = weights.read_bytes()
+    manifest = replace(
+        manifest, weights_sha256=hashlib.sha256(data).hexdigest(), weights_bytes=len(data), format=FORMAT
+    )
+    (folder / MANIFEST_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+    return manifest
+
+
+def read_manifest(folder: Path) -> BundleManifest:
+    """Reads and checks the manifest alone, without torch tensors.
+
+    Raises:
+        CheckpointError: missing, not readable, of a newer format, or at odds with its own vocabulary.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        msg = f"{folder.name} is no weights bundle: {MANIFEST_NAME} cannot be read."
+        raise CheckpointError(msg) from error
+    try:
+        found = msgspec.json.decode(data, type=dict)
+        if found.get("format") != FORMAT:
+            msg = f"The weights bundle {folder.name} has format {found.get('format')!r}, not {FORMAT}."
+            raise CheckpointError(msg)
+        manifest = msgspec.convert(found, BundleManifest)
+    except msgspec.MsgspecError as error:
+        msg = f"The manifest of the weights bundle {folder.name} is damaged: {error}."
+        raise CheckpointError(msg) from error
+    _check_heads(manifest)
+    return manifest
+
+
+def load_bundle(folder: Path, device: str = "cpu") -> Bundle:
+    """Loads a bundle after checking its hash and every tensor's name, shape and values.
+
+    Args:
+        folder: the bundle's folder.
+        device: a torch device.
+
+    Raises:
+        CheckpointError: damaged, unsafe, or of another architecture or vocabulary; the message says which.
+    """
+    manifest = read_manifest(folder)
+    data = _weights_bytes(folder, manifest)
+    try:
+        state = load(data)
+    except SafetensorError as error:
+        msg = f"The weights of {folder.name} are no safetensors file: {error}."
+        raise CheckpointError(msg) from error
+    network = build(manifest.architecture, manifest.config)
+    _fill(network, state, folder.name)
+    network.eval().to(device)
+    return Bundle(network, manifest, Vocabulary.from_mapping(manifest.vocabulary))
+
+
+def _stored(key: str, value: torch.Tensor, storage: str) -> torch.Tensor:
+    value = value.detach().cpu().contiguous()
+    if not value.is_floating_point():
+        return value
+    stored = value.to(torch.float16 if storage == "float16" else torch.float32)
+    if not bool(stored.isfinite().all()):
+        msg = f"The weights cannot be saved as {storage}: {key} is not finite."
+        raise CheckpointError(msg)
+    return stored
+
+
+def _weights_bytes(folder: Path, manifest: BundleManifest) -> bytes:
+    path = folder / WEIGHTS_NAME
+    try:
+        size = path.stat().st_size
+        if size != manifest.weights_bytes or size > MAX_WEIGHTS_BYTES:
+            msg = (
+                f"The weights of {folder.name} have {size} bytes, the manifest says {manifest.weights_bytes}."
+            )
+            raise CheckpointError(msg)
+        data = path.read_bytes()
+    except OSError as error:
+        msg = f"The weights of {folder.name} cannot be read: {error.strerror}."
+        raise CheckpointError(msg) from error
+    if hashlib.sha256(data).hexdigest() != manifest.weights_sha256:
+        msg = f"The weights of {folder.name} are damaged: their hash is not the one in the manifest."
+        raise CheckpointError(msg)
+    return data
+
+
+def _fill(network: TwoStream, state: Mapping[str, torch.Tensor], name: str) -> None:
+    wanted = network.state_dict()
+    strange = sorted(wanted.keys() ^ state.keys())
+    if strange:
+        msg = f"The weights of {name} are of another architecture: {strange[0]} is in only one of the two."
+        raise CheckpointError(msg)
+    for key, value in state.items():
+        if value.shape != wanted[key].shape:
+            msg = f"The weights of {name} are of another architecture: {key} has shape {tuple(value.shape)}."
+            raise CheckpointError(msg)
+        if value.is_floating_point() and not bool(value.isfinite().all()):
+            msg = f"The weights of {name} are damaged: {key} is not finite."
+            raise CheckpointError(msg)
+    network.load_state_dict({key: value.to(wanted[key].dtype) for key, value in state.items()})
+
+
+def _check_heads(manifest: BundleManifest) -> None:
+    try:
+        vocabulary = Vocabulary.from_mapping(manifest.vocabulary)
+    except VocabularyError as error:
+        msg = f"The weights bundle {manifest.model_id} carries no usable vocabulary: {error}"
+        raise CheckpointError(msg) from error
+    if manifest.config.heads != heads_of(vocabulary):
+        msg = f"The weights bundle {manifest.model_id} has other heads than its vocabulary has attributes."
+        raise CheckpointError(msg)
+    if manifest.config.landmarks != len(vocabulary.landmarks):
+        msg = f"The weights bundle {manifest.model_id} has other landmarks than its vocabulary."
+        raise CheckpointError(msg)
