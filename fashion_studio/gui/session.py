@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from fashion_studio.domain.errors import StudioError
 from fashion_studio.domain.queries import Changes, ItemFilter, Sort
@@ -31,6 +31,10 @@ __all__ = ["NO_IDS", "Session"]
 
 NO_IDS: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 _log = logging.getLogger(__name__)
+
+
+def _nothing() -> None:
+    """Stands for ending a subscription that was never made."""
 
 
 class Session(QObject):
@@ -75,6 +79,12 @@ class Session(QObject):
         self.saved_at: datetime | None = None
         self.last_title = ""
         self._current = -1
+        self._heard: Changes | None = None
+        self._unsubscribe: Callable[[], None] = _nothing
+        self._refresh_soon = QTimer(self)
+        self._refresh_soon.setSingleShot(True)
+        self._refresh_soon.setInterval(120)
+        self._refresh_soon.timeout.connect(self.refresh_listing)
 
     # ------------------------------------------------------------ project
 
@@ -85,10 +95,10 @@ class Session(QObject):
 
     def adopt(self, project: Project | None) -> None:
         """Makes an opened project the one all workspaces show; the one before is closed."""
-        if self.project is not None:
-            self.works.cancel_all()
-            self.project.close()
+        self._let_go()
         self.project = project
+        if project is not None:
+            self._unsubscribe = project.subscribe(self._on_change)
         self.filter, self.sort = ItemFilter(), Sort()
         self.queue, self.queue_title = NO_IDS, ""
         self.saved_at, self.last_title = None, ""
@@ -97,6 +107,15 @@ class Session(QObject):
         self.project_changed.emit()
         self.listing_changed.emit()
         self.open_queue()
+
+    def _let_go(self) -> None:
+        self.works.cancel_all()
+        self._unsubscribe()
+        self._unsubscribe = _nothing
+        self.bridge.forget("listing")
+        if self.project is not None:
+            self.project.close()
+            self.project = None
 
     # ------------------------------------------------------------ listing and queue
 
@@ -124,7 +143,7 @@ class Session(QObject):
     def _take_listing(self, ids: NDArray[np.int64]) -> None:
         if np.array_equal(ids, self.listing):
             return
-        first = self.listing.size == 0 and self.queue.size == 0
+        first = self.queue.size == 0
         self.listing = ids
         self.listing_changed.emit()
         if first:
@@ -202,14 +221,19 @@ class Session(QObject):
         Returns:
             What changed; None when nothing did or when it was refused (then `problem` has said why).
         """
+        self._heard = None
         try:
             changes = write()
         except StudioError as error:
             self.report(error)
             self.saved_changed.emit()
             return None
-        if changes is not None:
-            self.tell(changes, toast=len(changes.item_ids) > 1 if toast is None else toast)
+        if changes is None or not (changes.item_ids or changes.items_added):
+            return changes
+        if self._heard is not changes:
+            self._announce(changes)
+        if len(changes.item_ids) > 1 if toast is None else toast:
+            self.toast.emit(changes.title, True)
         return changes
 
     def perform_later(
@@ -218,21 +242,29 @@ class Session(QObject):
         """The same off the window's thread, for writes on very many photos."""
 
         def told(changes: Changes | None) -> None:
-            if changes is not None:
-                self.tell(changes, toast=True)
+            if changes is not None and changes.item_ids:
+                self.toast.emit(changes.title, True)
             if done is not None:
                 done(changes)
 
         self.bridge.submit(write, told, self.report)
 
-    def tell(self, changes: Changes, *, toast: bool = False) -> None:
-        """Tells every pane of a write that was made elsewhere (a job's results taken in)."""
+    def _on_change(self, changes: Changes) -> None:
+        """Called by the project after every write, in the thread that wrote."""
+        if QThread.currentThread() is self.thread():
+            self._announce(changes)
+        else:
+            self.bridge.post(lambda: self._announce(changes))
+
+    def _announce(self, changes: Changes) -> None:
+        self._heard = changes
         self.saved_at = datetime.now().astimezone()
-        self.last_title = changes.title
+        if changes.title:
+            self.last_title = changes.title
         self.changed.emit(changes)
         self.saved_changed.emit()
-        if toast:
-            self.toast.emit(changes.title, True)
+        if not self._refresh_soon.isActive():
+            self._refresh_soon.start()
 
     def undo(self) -> Changes | None:
         """Takes the last operation back."""
@@ -263,9 +295,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Ends the engine and closes the project; the bridge is closed by who made it."""
-        self.works.cancel_all()
+        self._refresh_soon.stop()
+        self._let_go()
         if self.engine is not None:
             self.engine.close()
-        if self.project is not None:
-            self.project.close()
-            self.project = None

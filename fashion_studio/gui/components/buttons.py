@@ -259,7 +259,7 @@ class ToggleButton(Control):
 
 
 class RailItem(Control):
-    """A room in the rail: icon over its name, a bar at the left edge while it is shown, a badge with a number."""
+    """A room in the rail: icon over name, a bar at the left edge while it is shown, a badge with a number."""
 
     def __init__(self, text: str, icon: str, *, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)

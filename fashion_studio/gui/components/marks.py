@@ -149,7 +149,7 @@ class ProbabilityBar(QWidget):
 
 
 class ProgressBar(QWidget):
-    """4 px of progress in the accent; a share of None is work of unknown length, shown full at half strength."""
+    """4 px of progress in the accent; a share of None is work of unknown length, full at half strength."""
 
     def __init__(
         self, width_px: int | None = None, role: str = "accent", parent: QWidget | None = None
