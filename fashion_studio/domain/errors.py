@@ -11,6 +11,7 @@ StudioError
 │   │   └── ProjectBusy   another process writes it
 │   └── ConflictError     something changed underneath; nothing was written
 ├── EnvironmentProblem    disk full, no device, missing package; carries a remedy
+│   └── NotSaved          an edit is kept in memory because it cannot be written; carries the changes
 └── BugError              ours; goes to the crash report
 """
 
@@ -21,6 +22,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fashion_studio.domain.queries import Changes
+
 __all__ = [
     "BugError",
     "Cancelled",
@@ -28,6 +31,7 @@ __all__ = [
     "ConflictError",
     "EnvironmentProblem",
     "LabelError",
+    "NotSaved",
     "PhotoError",
     "ProjectBusy",
     "ProjectError",
@@ -101,6 +105,18 @@ class EnvironmentProblem(StudioError):  # noqa: N818 - the surroundings, not the
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(f"{message} {remedy}".strip())
         self.remedy = remedy
+
+
+class NotSaved(EnvironmentProblem):
+    """An edit is done as far as this process is concerned and kept in memory until it can be written.
+
+    Attributes:
+        changes: what the edit changed, so that the panes can show it all the same.
+    """
+
+    def __init__(self, message: str, changes: Changes) -> None:
+        super().__init__(message, "")
+        self.changes = changes
 
 
 class BugError(StudioError):

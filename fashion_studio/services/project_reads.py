@@ -1,0 +1,233 @@
+"""The questions one can ask an open project. Safe from any thread."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fashion_studio.domain.errors import UserError
+from fashion_studio.domain.export import ExportRecord
+from fashion_studio.domain.labels import Split, Status
+from fashion_studio.domain.queries import HistoryEntry, Item, ItemFilter, Sort, UndoStatus
+from fashion_studio.services.thumbnails import thumbnail_of
+from fashion_studio.services.wording import Wording
+from fashion_studio.store import history
+from fashion_studio.store.photos import read_failures, read_roots
+from fashion_studio.store.reading import read_details
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from fashion_studio.domain.queries import Facets, ItemRow
+    from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.store.dataset import Dataset
+    from fashion_studio.store.photos import FailedFile, KnownFile, Root
+    from fashion_studio.store.reading import Details
+
+__all__ = ["ProjectReads"]
+
+_EXPORT_BATCH = 500
+
+
+class ProjectReads:
+    """The reading half of `services.project.Project`."""
+
+    def __init__(self, folder: Path, dataset: Dataset, *, read_only: bool) -> None:
+        """Takes over an open dataset."""
+        self._folder = folder
+        self._dataset = dataset
+        self._read_only = read_only
+        self._words = Wording(dataset.vocabulary)
+        self._roots: dict[int, Root] = {}
+        self._look_for_roots()
+
+    @property
+    def folder(self) -> Path:
+        """The project's folder, NAME.fstudio."""
+        return self._folder
+
+    @property
+    def title(self) -> str:
+        """The project's name for people."""
+        return self._dataset.title
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary in force."""
+        return self._dataset.vocabulary
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every write is refused."""
+        return self._read_only
+
+    @property
+    def roots(self) -> tuple[Root, ...]:
+        """The declared folders of photos, each where it is now."""
+        return tuple(self._roots.values())
+
+    @property
+    def count(self) -> int:
+        """Number of photos."""
+        return len(self._dataset.index)
+
+    def ids(self, question: ItemFilter | None = None, sort: Sort | None = None) -> NDArray[np.int64]:
+        """Ids of the photos that match a filter, in order.
+
+        Raises:
+            UserError: the filter names an attribute that the vocabulary does not have.
+        """
+        return self._dataset.ids(question or ItemFilter(), sort or Sort())
+
+    def facets(self, question: ItemFilter | None = None) -> Facets:
+        """Counts beside every filter: what would remain if only that group of conditions changed."""
+        return self._dataset.facets(question or ItemFilter())
+
+    def rows(self, ids: Sequence[int] | NDArray[np.int64]) -> list[ItemRow]:
+        """What tiles show of these photos, in this order.
+
+        Raises:
+            UserError: one of them is not in the project.
+        """
+        return self._dataset.rows(ids)
+
+    def item(self, item_id: int) -> Item:
+        """Everything about one photo.
+
+        Raises:
+            UserError: it is not in the project.
+        """
+        row = self.rows([item_id])[0]
+        details = self._details(item_id)
+        path, others = self._paths(details.files)
+        return Item(
+            row=row,
+            path=path,
+            content_hash=details.content_hash,
+            answers=details.answers,
+            landmarks=details.landmarks,
+            box=details.box,
+            note=details.note,
+            prediction=details.prediction,
+            other_paths=others,
+        )
+
+    def path(self, item_id: int) -> Path:
+        """Where the photo's file is now, or was last seen.
+
+        Raises:
+            UserError: it is not in the project.
+        """
+        with self._dataset.reading() as connection:
+            files = history.files_of_item(connection, item_id)
+        if not files:
+            msg = "This photo is not in the project any more. Refresh the list."
+            raise UserError(msg)
+        return self._paths(files)[0]
+
+    def thumbnail(self, item_id: int, side_px: int = 256) -> bytes | None:
+        """JPEG of at most this side, kept in the project; None for a photo that is missing or cannot be read."""
+        with self._dataset.reading() as connection:
+            content_hash = history.hash_of_item(connection, item_id)
+        if content_hash is None:
+            return None
+        return thumbnail_of(self._folder / "thumbnails", content_hash, side_px, lambda: self.path(item_id))
+
+    def history(self, item_id: int) -> list[HistoryEntry]:
+        """Everything that was ever changed of one photo, newest first."""
+        stored, reverted = history.item_history(self._dataset, item_id)
+        return [
+            HistoryEntry(
+                change_id=change.change_id,
+                operation_id=change.operation_id,
+                at=datetime.fromtimestamp(change.at_us / 1e6, tz=UTC),
+                actor=change.actor,
+                field=change.edit.fact.field,
+                title=self._words.operation(change.kind, change.title),
+                before=self._words.value(
+                    change.edit.fact.subject, change.edit.fact.field, change.edit.before
+                ),
+                after=self._words.value(change.edit.fact.subject, change.edit.fact.field, change.edit.after),
+                reverted=change.operation_id in reverted,
+            )
+            for change in reversed(stored)
+        ]
+
+    def undo_status(self) -> UndoStatus:
+        """What undo and redo would do now."""
+        head = self._dataset.writer.head
+        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return UndoStatus(
+            undo_title=self._title_of(head.undo_top),
+            redo_title=self._title_of(head.redo_top),
+            changes_today=history.operations_since(self._dataset, int(midnight.timestamp() * 1e6)),
+        )
+
+    def failures(self) -> list[tuple[Path, str]]:
+        """Files that look like photos and cannot be read as one, each with the reason."""
+        with self._dataset.reading() as connection:
+            return [(self._place(failed), failed.reason) for failed in read_failures(connection)]
+
+    def export_records(self, question: ItemFilter | None = None) -> Iterator[ExportRecord]:
+        """Everything about every photo that matches, in order of name, a few hundred at a time in memory."""
+        ids = self.ids(question)
+        for start in range(0, len(ids), _EXPORT_BATCH):
+            part = [int(item_id) for item_id in ids[start : start + _EXPORT_BATCH]]
+            with self._dataset.reading() as connection:
+                details = read_details(connection, part, dict(self._dataset.writer.overlay))
+            rows = {row.id: row for row in self.rows(part)}
+            for item_id in part:
+                if item_id in details:
+                    yield self._record(rows[item_id], details[item_id])
+
+    def _record(self, row: ItemRow, details: Details) -> ExportRecord:
+        path, others = self._paths(details.files)
+        present = [file for file in details.files if not file.missing] or details.files
+        return ExportRecord(
+            item_id=row.id,
+            file_name=present[0].relative_path if present else row.name,
+            path=path,
+            content_hash=details.content_hash,
+            width_px=row.width_px,
+            height_px=row.height_px,
+            split=Split(details.split),
+            status=Status(details.status),
+            answers=details.answers,
+            landmarks=details.landmarks,
+            box=details.box,
+            prediction=details.prediction,
+            flagged=details.flagged,
+            note=details.note,
+            missing=row.missing,
+            other_paths=others,
+        )
+
+    def _details(self, item_id: int) -> Details:
+        with self._dataset.reading() as connection:
+            found = read_details(connection, [item_id], dict(self._dataset.writer.overlay))
+        if item_id not in found:
+            msg = "This photo is not in the project any more. Refresh the list."
+            raise UserError(msg)
+        return found[item_id]
+
+    def _title_of(self, operation_id: int | None) -> str | None:
+        return None if operation_id is None else history.title_of(self._dataset, operation_id)
+
+    def _look_for_roots(self) -> None:
+        with self._dataset.reading() as connection:
+            self._roots = {root.id: root for root in read_roots(connection, self._folder)}
+
+    def _place(self, file: KnownFile | FailedFile) -> Path:
+        return self._roots[file.root_id].folder / file.relative_path
+
+    def _paths(self, files: Sequence[KnownFile]) -> tuple[Path, tuple[Path, ...]]:
+        """(the first file that is there, the others), or the first known one if all are missing."""
+        ordered = sorted(files, key=lambda file: file.missing)
+        if not ordered:
+            return self._folder, ()
+        places = [self._place(file) for file in ordered]
+        return places[0], tuple(places[1:])

@@ -1,0 +1,269 @@
+"""What one can do to an open project: each method is one journalled operation and one undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fashion_studio.domain.errors import LabelError, NotSaved, UserError
+from fashion_studio.domain.labels import Landmark, Status, Visibility, check_answer
+from fashion_studio.domain.queries import Changes
+from fashion_studio.services import proposals
+from fashion_studio.services.project_reads import ProjectReads
+from fashion_studio.services.wording import SPLIT_TITLES, STATUS_TITLES, photos
+from fashion_studio.store.edits import Edit, Fact, Subject
+from fashion_studio.store.facts import answer_data, box_data, landmark_data
+from fashion_studio.store.history import change_of
+from fashion_studio.store.reading import read_predictions
+from fashion_studio.store.writing import Unsaved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from fashion_studio.domain.geometry import Box
+    from fashion_studio.domain.labels import Answer, Split
+    from fashion_studio.domain.predictions import Prediction
+    from fashion_studio.store.dataset import Dataset
+    from fashion_studio.store.edits import Operation
+
+    Ids = Sequence[int] | NDArray[np.int64]
+
+__all__ = ["ProjectWrites"]
+
+
+class ProjectWrites(ProjectReads):
+    """The writing half of `services.project.Project`.
+
+    Every write of a person's raises `NotSaved` (an `EnvironmentProblem`) once when the disk does not take
+    it; the edit is kept, reads see it, and `unsaved_count` says how many wait. A project open for reading
+    only raises `ProjectError`, a photo that is not in the project `UserError`, a label outside the
+    vocabulary `LabelError`.
+    """
+
+    def __init__(self, folder: Path, dataset: Dataset, *, read_only: bool) -> None:
+        """Takes over an open dataset."""
+        super().__init__(folder, dataset, read_only=read_only)
+        self._listeners: list[Callable[[Changes], None]] = []
+
+    def subscribe(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        """Calls `listener` after every change, in the thread that made it; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def set_answers(self, ids: Ids, answers: Mapping[str, Answer | None]) -> Changes:
+        """Sets or (None) clears a person's answers on photos; a new photo is in work from then on."""
+        for attribute, answer in answers.items():
+            if answer is not None:
+                check_answer(self.vocabulary, attribute, answer)
+            elif not self.vocabulary.has(attribute):
+                msg = f"The vocabulary has no attribute “{attribute}”."
+                raise LabelError(msg)
+        wanted = {attribute: answer_data(answer) for attribute, answer in answers.items()}
+        targets = {
+            Fact(Subject.ANSWER, item_id, attribute): data
+            for item_id in _plain(ids)
+            for attribute, data in wanted.items()
+        }
+        return self._write(lambda count: self._words.answers_set(list(wanted.items()), count), targets)
+
+    def set_status(self, ids: Ids, status: Status) -> Changes:
+        """Moves photos through the work."""
+        targets = {Fact(Subject.ITEM, item_id, "status"): status.value for item_id in _plain(ids)}
+        return self._write(
+            lambda n: f"Status set to {STATUS_TITLES[status]} on {photos(n)}", targets, work=False
+        )
+
+    def set_split(self, ids: Ids, split: Split) -> Changes:
+        """Puts photos into a part of the data set."""
+        targets = {Fact(Subject.ITEM, item_id, "split"): split.value for item_id in _plain(ids)}
+        return self._write(
+            lambda n: f"Split set to {SPLIT_TITLES[split]} on {photos(n)}", targets, work=False
+        )
+
+    def set_flag(self, ids: Ids, flagged: bool) -> Changes:
+        """Flags photos or takes the flag away."""
+        targets = {Fact(Subject.ITEM, item_id, "flagged"): flagged for item_id in _plain(ids)}
+        verb = "set on" if flagged else "removed from"
+        return self._write(lambda n: f"Flag {verb} {photos(n)}", targets, work=False)
+
+    def set_note(self, item_id: int, text: str) -> Changes:
+        """Writes the note of a photo."""
+        verb = "written" if text else "removed"
+        return self._write(lambda _: f"Note {verb}", {Fact(Subject.ITEM, item_id, "note"): text}, work=False)
+
+    def set_landmarks(self, item_id: int, landmarks: Sequence[Landmark]) -> Changes:
+        """Sets these landmarks of a photo; those not named stay as they are."""
+        for landmark in landmarks:
+            if landmark.name not in self.vocabulary.landmark_names:
+                msg = f"The vocabulary has no landmark “{landmark.name}”."
+                raise LabelError(msg)
+        names = [self._words.landmark(landmark.name) for landmark in landmarks]
+        what = names[0] if len(names) == 1 else f"{len(names)} landmarks"
+        targets = {Fact(Subject.LANDMARK, item_id, mark.name): landmark_data(mark) for mark in landmarks}
+        return self._write(lambda _: f"{what} set", targets)
+
+    def delete_landmarks(self, item_id: int, names: Iterable[str]) -> Changes:
+        """Takes landmarks away, so that they are not set; that is not the same as absent."""
+        targets: dict[Fact, Any] = {Fact(Subject.LANDMARK, item_id, name): None for name in names}
+        titles = [self._words.landmark(fact.field) for fact in targets]
+        what = titles[0] if len(titles) == 1 else f"{len(titles)} landmarks"
+        return self._write(lambda _: f"{what} removed", targets)
+
+    def swap_left_right(self, item_id: int) -> Changes:
+        """Exchanges every landmark with its partner on the other side."""
+        facts = [Fact(Subject.LANDMARK, item_id, point.name) for point in self.vocabulary.landmarks]
+        with self._dataset.writer.lock:
+            now = self._dataset.writer.current(facts)
+            mirror = {point.name: point.mirror for point in self.vocabulary.landmarks}
+            targets = {fact: now[Fact(Subject.LANDMARK, item_id, mirror[fact.field])] for fact in facts}
+            return self._write(lambda _: "Left and right swapped", targets)
+
+    def set_box(self, item_id: int, box: Box | None) -> Changes:
+        """Sets or clears the bounding box of the garment, in upright image pixels."""
+        verb = "removed" if box is None else "set"
+        return self._write(lambda _: f"Box {verb}", {Fact(Subject.ITEM, item_id, "box"): box_data(box)})
+
+    def accept_proposals(self, ids: Ids, attributes: Iterable[str] | None = None) -> Changes:
+        """Takes over what the model proposes wherever the person has not answered.
+
+        Only attributes that apply to the (person's, else proposed) category; colours as predicted. Photos
+        that the model has not read are left as they are.
+
+        Args:
+            ids: the photos.
+            attributes: which attributes; None means all.
+        """
+        wanted = proposals.names(self.vocabulary, attributes)
+        with self._dataset.writer.lock:
+            targets = proposals.answers(self._dataset, _plain(ids), wanted)
+            return self._write(lambda n: f"Proposals accepted on {photos(n)}", targets)
+
+    def accept_landmarks(self, item_id: int, names: Iterable[str] | None = None) -> Changes:
+        """Takes over the model's landmarks.
+
+        Args:
+            item_id: the photo.
+            names: these, even where the person has set one; None means all that are not set.
+
+        Raises:
+            UserError: the model has not read the photo yet.
+        """
+        with self._dataset.writer.lock:
+            with self._dataset.reading() as connection:
+                prediction = read_predictions(connection, [item_id]).get(item_id)
+            if prediction is None:
+                msg = "The model has not read this photo yet. Wait for it, or set the landmarks yourself."
+                raise UserError(msg)
+            chosen = None if names is None else set(names)
+            proposed = {
+                Fact(Subject.LANDMARK, item_id, mark.name): landmark_data(
+                    Landmark(mark.name, mark.x, mark.y, Visibility(mark.visibility))
+                )
+                for mark in prediction.landmarks
+                if mark.name in self.vocabulary.landmark_names and (chosen is None or mark.name in chosen)
+            }
+            if chosen is None:
+                now = self._dataset.writer.current(proposed)
+                proposed = {fact: data for fact, data in proposed.items() if now[fact] is None}
+            what = (
+                self._words.landmark(next(iter(proposed)).field)
+                if len(proposed) == 1
+                else f"{len(proposed)} landmarks"
+            )
+            return self._write(lambda _: f"{what} taken from the model", proposed)
+
+    def put_predictions(self, predictions: Sequence[tuple[int, Prediction]]) -> Changes:
+        """Stores what the model says, beside what the person said; not journalled, not undoable.
+
+        Raises:
+            EnvironmentProblem: it cannot be written; nothing changed.
+        """
+        self._dataset.put_predictions(predictions)
+        ids = tuple(dict.fromkeys(item_id for item_id, _ in predictions))
+        return self._told(Changes(0, f"{photos(len(ids))} read", ids, frozenset({"prediction"})))
+
+    def restore(self, change_id: int) -> Changes:
+        """Gives one field of one photo back the value it had before this change.
+
+        Raises:
+            UserError: there is no such change.
+        """
+        change = change_of(self._dataset, change_id)
+        if change is None:
+            msg = "This change is not in the history any more. Reload the photo."
+            raise UserError(msg)
+        fact = change.edit.fact
+        name = self._words.field(fact.subject, fact.field)
+        value = self._words.value(fact.subject, fact.field, change.edit.before)
+        return self._write(lambda _: f"{name} put back to {value}", {fact: change.edit.before}, work=False)
+
+    def undo(self) -> Changes | None:
+        """Takes back the last operation that stands, whoever made it; None if there is none.
+
+        Raises:
+            ConflictError: something has changed since; nothing was written.
+        """
+        return self._reverted(self._dataset.writer.undo)
+
+    def redo(self) -> Changes | None:
+        """Does again what was undone last; None if there is nothing.
+
+        Raises:
+            ConflictError: something has changed since; nothing was written.
+        """
+        return self._reverted(self._dataset.writer.redo)
+
+    def _write(
+        self, title: Callable[[int], str], targets: Mapping[Fact, Any], *, work: bool = True
+    ) -> Changes:
+        """One operation that gives facts these values; with `work`, new photos are in work afterwards."""
+        writer = self._dataset.writer
+        with writer.lock:
+            self._dataset.index.positions(sorted({fact.item_id for fact in targets}))
+            now = writer.current(targets)
+            edits = [Edit(fact, now[fact], data) for fact, data in targets.items() if now[fact] != data]
+            touched = list(dict.fromkeys(edit.fact.item_id for edit in edits))
+            count = len(touched)
+            if work:
+                status = writer.current(Fact(Subject.ITEM, item_id, "status") for item_id in touched)
+                edits += [
+                    Edit(fact, value, Status.IN_WORK.value)
+                    for fact, value in status.items()
+                    if value == Status.NEW.value
+                ]
+            sentence = title(count or len({fact.item_id for fact in targets}))
+            try:
+                operation = writer.write(sentence, edits)
+            except Unsaved as problem:
+                changes = self._told(self._changes(problem.operation))
+                raise NotSaved(str(problem), changes) from problem
+        return Changes(0, sentence, ()) if operation is None else self._told(self._changes(operation))
+
+    def _reverted(self, act: Callable[[], Operation | None]) -> Changes | None:
+        try:
+            operation = act()
+        except Unsaved as problem:
+            changes = self._told(self._changes(problem.operation))
+            raise NotSaved(str(problem), changes) from problem
+        return None if operation is None else self._told(self._changes(operation))
+
+    def _changes(self, operation: Operation) -> Changes:
+        ids = tuple(dict.fromkeys(edit.fact.item_id for edit in operation.edits))
+        fields = frozenset(
+            "landmarks" if edit.fact.subject is Subject.LANDMARK else edit.fact.field
+            for edit in operation.edits
+        )
+        return Changes(operation.id, self._words.operation(operation.kind, operation.title), ids, fields)
+
+    def _told(self, changes: Changes) -> Changes:
+        if changes.item_ids or changes.items_added:
+            for listener in list(self._listeners):
+                listener(changes)
+        return changes
+
+
+def _plain(ids: Ids) -> list[int]:
+    return list(dict.fromkeys(int(item_id) for item_id in ids))

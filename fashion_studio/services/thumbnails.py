@@ -1,0 +1,52 @@
+"""Thumbnails of a project: made once, kept beside the database by content, shared by copies of a photo."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fashion_studio.domain.errors import PhotoError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["thumbnail_of", "thumbnail_path"]
+
+
+def thumbnail_path(cache: Path, content_hash: str, side_px: int) -> Path:
+    """Where the thumbnail of this content lies, whether it is there or not."""
+    return cache / content_hash[:2] / f"{content_hash}-{side_px}.jpg"
+
+
+def thumbnail_of(cache: Path, content_hash: str, side_px: int, photo: Callable[[], Path]) -> bytes | None:
+    """JPEG bytes with a long side of at most `side_px`; None where the photo is missing or cannot be read."""
+    from fashion_studio.imaging.thumbnails import make_thumbnail  # OpenCV: only when a picture is really made
+
+    kept = thumbnail_path(cache, content_hash, side_px)
+    try:
+        return kept.read_bytes()
+    except OSError:
+        pass  # not made yet
+    try:
+        data = make_thumbnail(photo(), side_px=side_px)
+    except (PhotoError, OSError):
+        return None
+    _keep(kept, data)
+    return data
+
+
+def _keep(path: Path, data: bytes) -> None:
+    # A thumbnail that cannot be kept (disk full, read-only folder) is made again next time.
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)

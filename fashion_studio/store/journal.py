@@ -1,0 +1,183 @@
+"""The append-only journal: at once undo, redo across restarts, and the history of every photo.
+
+An operation is never changed. Undo writes a new operation that reverts another; redo reverts the undo. Both
+stacks are linked lists inside the journal itself (`undo_top`, `redo_top`, `below`), so the last row says
+all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select
+
+from fashion_studio.store.edits import Edit, Fact, Kind, Operation, Subject
+from fashion_studio.store.facts import chunks, encode
+from fashion_studio.store.tables import CHANGE, OPERATION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection, Row
+
+__all__ = [
+    "Head",
+    "StoredChange",
+    "item_changes",
+    "read_head",
+    "read_operation",
+    "reverted",
+    "reverts_of",
+    "write_operation",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the journal stands after its last operation."""
+
+    last_operation_id: int = 0
+    last_change_id: int = 0
+    undo_top: int | None = None
+    redo_top: int | None = None
+
+    def after(self, operation: Operation) -> Head:
+        """The head once this operation is written."""
+        last_change = max(self.last_change_id, operation.first_change_id + len(operation.edits) - 1)
+        return Head(operation.id, last_change, operation.undo_top, operation.redo_top)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChange:
+    """One edit with the operation it belongs to."""
+
+    change_id: int
+    operation_id: int
+    kind: Kind
+    title: str
+    actor: str
+    at_us: int
+    edit: Edit
+
+
+def read_head(connection: Connection) -> Head:
+    """The head of the stored journal."""
+    last = connection.execute(
+        select(OPERATION.c.id, OPERATION.c.undo_top, OPERATION.c.redo_top)
+        .order_by(OPERATION.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None:
+        return Head()
+    change = connection.execute(select(func.max(CHANGE.c.id))).scalar_one()
+    return Head(last.id, change or 0, last.undo_top, last.redo_top)
+
+
+def write_operation(connection: Connection, operation: Operation) -> None:
+    """Appends one operation and its changes."""
+    connection.execute(
+        insert(OPERATION),
+        {
+            "id": operation.id,
+            "kind": operation.kind.value,
+            "title": operation.title,
+            "actor": operation.actor,
+            "at_us": operation.at_us,
+            "reverts": operation.reverts,
+            "undo_top": operation.undo_top,
+            "redo_top": operation.redo_top,
+            "below": operation.below,
+        },
+    )
+    connection.execute(
+        insert(CHANGE),
+        [
+            {
+                "id": operation.first_change_id + i,
+                "operation_id": operation.id,
+                "subject": edit.fact.subject.value,
+                "item_id": edit.fact.item_id,
+                "field": edit.fact.field,
+                "before": _out(edit.before),
+                "after": _out(edit.after),
+            }
+            for i, edit in enumerate(operation.edits)
+        ],
+    )
+
+
+def read_operation(connection: Connection, operation_id: int) -> Operation | None:
+    """One operation with all its edits, None if there is none of this id."""
+    row = connection.execute(select(OPERATION).where(OPERATION.c.id == operation_id)).one_or_none()
+    if row is None:
+        return None
+    changes = connection.execute(
+        select(CHANGE).where(CHANGE.c.operation_id == operation_id).order_by(CHANGE.c.id)
+    ).all()
+    return Operation(
+        id=row.id,
+        kind=Kind(row.kind),
+        title=row.title,
+        actor=row.actor,
+        at_us=row.at_us,
+        reverts=row.reverts,
+        undo_top=row.undo_top,
+        redo_top=row.redo_top,
+        below=row.below,
+        first_change_id=changes[0].id if changes else 0,
+        edits=tuple(_edit(change) for change in changes),
+    )
+
+
+def item_changes(connection: Connection, item_id: int) -> list[StoredChange]:
+    """Everything that was ever changed of one photo, oldest first."""
+    rows = connection.execute(
+        select(CHANGE, OPERATION.c.kind, OPERATION.c.title, OPERATION.c.actor, OPERATION.c.at_us)
+        .join(OPERATION, OPERATION.c.id == CHANGE.c.operation_id)
+        .where(CHANGE.c.item_id == item_id)
+        .order_by(CHANGE.c.id)
+    )
+    return [
+        StoredChange(row.id, row.operation_id, Kind(row.kind), row.title, row.actor, row.at_us, _edit(row))
+        for row in rows
+    ]
+
+
+def reverts_of(connection: Connection, operation_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Which operations revert these, and which revert those, and so on: reverted id → reverting ids."""
+    found: dict[int, list[int]] = {}
+    wanted: Sequence[int] = sorted(set(operation_ids))
+    while wanted:
+        following: list[int] = []
+        for part in chunks(wanted):
+            rows = connection.execute(
+                select(OPERATION.c.id, OPERATION.c.reverts).where(OPERATION.c.reverts.in_(part))
+            )
+            for operation_id, target in rows:
+                found.setdefault(target, []).append(operation_id)
+                following.append(operation_id)
+        wanted = following
+    return found
+
+
+def reverted(operation_id: int, reverts: dict[int, list[int]]) -> bool:
+    """Whether an operation is taken back now: the last of the chain of reverts stands, so an odd one is needed."""
+    taken_back = False
+    while operation_id in reverts:
+        operation_id = reverts[operation_id][-1]
+        taken_back = not taken_back
+    return taken_back
+
+
+def _edit(row: Row[tuple[object, ...]]) -> Edit:
+    return Edit(Fact(Subject(row.subject), row.item_id, row.field), _in(row.before), _in(row.after))
+
+
+def _out(value: object) -> str | None:
+    return None if value is None else encode(value)
+
+
+def _in(text: str | None) -> object:
+    return None if text is None else json.loads(text)

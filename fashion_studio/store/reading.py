@@ -1,0 +1,109 @@
+"""Everything about single photos, read from the tables: for the annotate view, for history and for export."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from fashion_studio.store.edits import Fact, Subject
+from fashion_studio.store.facts import answer_of, box_of, chunks, landmark_of
+from fashion_studio.store.payloads import unpack_prediction
+from fashion_studio.store.photos import KnownFile, files_of
+from fashion_studio.store.tables import ANSWER, ITEM, LANDMARK, PREDICTION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from fashion_studio.domain.geometry import Box
+    from fashion_studio.domain.labels import Answer, Landmark
+    from fashion_studio.domain.predictions import Prediction
+
+__all__ = ["Details", "read_details", "read_predictions"]
+
+
+@dataclass(slots=True)
+class Details:
+    """What the columns in memory do not hold of one photo."""
+
+    item_id: int
+    content_hash: str
+    note: str
+    box: Box | None
+    status: str
+    split: str
+    flagged: bool
+    answers: dict[str, Answer] = field(default_factory=dict)
+    landmarks: dict[str, Landmark] = field(default_factory=dict)
+    prediction: Prediction | None = None
+    files: list[KnownFile] = field(default_factory=list)
+
+
+def read_details(
+    connection: Connection, item_ids: Sequence[int], overlay: Mapping[Fact, Any], *, predictions: bool = True
+) -> dict[int, Details]:
+    """Details of these photos, with edits that are not written yet; photos that are gone are left out."""
+    found: dict[int, Details] = {}
+    for part in chunks(item_ids):
+        for row in connection.execute(
+            select(
+                ITEM.c.id,
+                ITEM.c.content_hash,
+                ITEM.c.note,
+                ITEM.c.box,
+                ITEM.c.status,
+                ITEM.c.split,
+                ITEM.c.flagged,
+            ).where(ITEM.c.id.in_(part))
+        ):
+            box = None if row.box is None else box_of(json.loads(row.box))
+            found[row.id] = Details(
+                row.id, row.content_hash, row.note, box, row.status, row.split, row.flagged
+            )
+        answers = select(ANSWER.c.item_id, ANSWER.c.attribute, ANSWER.c.answer).where(
+            ANSWER.c.item_id.in_(part)
+        )
+        for item_id, attribute, text in connection.execute(answers):
+            found[item_id].answers[attribute] = answer_of(json.loads(text))
+        for row in connection.execute(select(LANDMARK).where(LANDMARK.c.item_id.in_(part))):
+            data = {"x": row.x, "y": row.y, "visibility": row.visibility}
+            found[row.item_id].landmarks[row.name] = landmark_of(row.name, data)
+    known = list(found)
+    for item_id, files in files_of(connection, known).items():
+        found[item_id].files = files
+    if predictions:
+        for item_id, prediction in read_predictions(connection, known).items():
+            found[item_id].prediction = prediction
+    for fact, value in overlay.items():
+        if fact.item_id in found:
+            _lay_over(found[fact.item_id], fact, value)
+    return found
+
+
+def read_predictions(connection: Connection, item_ids: Sequence[int]) -> dict[int, Prediction]:
+    """What the model says of these photos; those it has not read are left out."""
+    found: dict[int, Prediction] = {}
+    for part in chunks(item_ids):
+        rows = select(PREDICTION.c.item_id, PREDICTION.c.payload).where(PREDICTION.c.item_id.in_(part))
+        for item_id, payload in connection.execute(rows):
+            found[item_id] = unpack_prediction(payload)
+    return found
+
+
+def _lay_over(details: Details, fact: Fact, value: Any) -> None:
+    if fact.subject is Subject.ANSWER:
+        details.answers.pop(fact.field, None)
+        if value is not None:
+            details.answers[fact.field] = answer_of(value)
+    elif fact.subject is Subject.LANDMARK:
+        details.landmarks.pop(fact.field, None)
+        if value is not None:
+            details.landmarks[fact.field] = landmark_of(fact.field, value)
+    elif fact.field == "box":
+        details.box = box_of(value)
+    else:
+        setattr(details, fact.field, value)
