@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +15,9 @@ from fashion_studio.domain.vocabulary import Vocabulary
 
 REPOSITORY = Path(__file__).parents[1]
 SHARED = REPOSITORY.parent / "shared"
+sys.path.insert(0, str(Path(__file__).parent))  # modules shared by tests: leaks, samples, fake_reader
+
+from leaks import UnexpectedLogs, leaves_nothing_behind  # noqa: E402 - found only now
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,6 +27,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--headed"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    config.addinivalue_line("markers", "logs_warnings: our own loggers are expected to warn in this test")
+    config.addinivalue_line(
+        "markers", "leaks(reason): something foreign stays behind, and why that is all right"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +39,35 @@ def _isolated_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            msg = f"a test wanted to connect to {address[0]}"
+            raise OSError(msg)
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves threads, processes, timers or windows behind, or logs a warning."""
+    if request.node.get_closest_marker("leaks"):
+        yield
+        return
+    with leaves_nothing_behind(), UnexpectedLogs.caught() as logs:
+        yield
+    expected = request.node.get_closest_marker("logs_warnings") or "caplog" in request.fixturenames
+    assert expected or not logs.lines, f"unexpected in the log: {logs.lines}"
 
 
 @pytest.fixture(scope="session")
