@@ -1,1 +1,1 @@
-"""One module per file format, streaming in and out."""
+"""One module per file format, streaming: memory does not grow with the number of photos."""
