@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import getpass
-import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from fashion_studio.domain.errors import EnvironmentProblem, ProjectError
@@ -18,6 +16,7 @@ from fashion_studio.store.photos import add_root, move_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from fashion_studio.domain.vocabulary import Vocabulary
@@ -61,8 +60,8 @@ class Project(ProjectWrites):
             ProjectError: there is something already, or a root is not a folder.
             EnvironmentProblem: the folder cannot be written.
         """
-        folder = Path(os.path.abspath(folder))
-        places = [Path(os.path.abspath(root)) for root in roots]
+        folder = folder.absolute()
+        places = [root.absolute() for root in roots]
         for place in places:
             if not place.is_dir():
                 msg = f"{place} is not a folder. Choose a folder of photos."
@@ -105,7 +104,7 @@ class Project(ProjectWrites):
             ProjectError: not a project, damaged, or of a newer program.
             EnvironmentProblem: the disk does not allow it.
         """
-        folder = Path(os.path.abspath(folder))
+        folder = folder.absolute()
         if not (folder / DATABASE_NAME).is_file():
             msg = f"{folder.name} is not a project. Choose a folder that ends in {PROJECT_SUFFIX}."
             raise ProjectError(msg)
@@ -177,7 +176,7 @@ class Project(ProjectWrites):
         Raises:
             ProjectError: it is not a folder.
         """
-        place = Path(os.path.abspath(folder))
+        place = folder.absolute()
         if not place.is_dir():
             msg = f"{place} is not a folder. Choose a folder of photos."
             raise ProjectError(msg)
@@ -188,7 +187,7 @@ class Project(ProjectWrites):
     def relocate_root(self, root_id: int, folder: Path) -> None:
         """Says where a declared folder is now; `scan` then finds the photos there by their content."""
         with self._dataset.writer.transaction() as connection:
-            move_root(connection, root_id, Path(os.path.abspath(folder)), self._folder)
+            move_root(connection, root_id, folder.absolute(), self._folder)
         self._look_for_roots()
 
     @property
@@ -214,7 +213,7 @@ class Project(ProjectWrites):
             ProjectError: there is something already.
             EnvironmentProblem: it cannot be written there either.
         """
-        folder = Path(os.path.abspath(folder))
+        folder = folder.absolute()
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             msg = f"{folder.name} exists already. Choose another name."
             raise ProjectError(msg)

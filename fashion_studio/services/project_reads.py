@@ -130,7 +130,7 @@ class ProjectReads:
         return self._paths(files)[0]
 
     def thumbnail(self, item_id: int, side_px: int = 256) -> bytes | None:
-        """JPEG of at most this side, kept in the project; None for a photo that is missing or cannot be read."""
+        """JPEG of at most this side, kept in the project; None where the photo is missing or unreadable."""
         with self._dataset.reading() as connection:
             content_hash = history.hash_of_item(connection, item_id)
         if content_hash is None:

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fashion_studio.domain.errors import PhotoError
@@ -24,6 +23,7 @@ from fashion_studio.store.photos import FailedFile, PhotoFile, read_failures, re
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from fashion_studio.store.dataset import Dataset
     from fashion_studio.store.photos import KnownFile, Root
@@ -163,7 +163,7 @@ class Scan:
         known: dict[int, dict[str, KnownFile | FailedFile]],
         should_stop: Callable[[], bool],
     ) -> Iterator[tuple[int, FoundFile, PhotoFile | FailedFile | None]]:
-        """Every file with what was read of it (None: as it was), a few read ahead, in the order of the walk."""
+        """Every file with what was read of it (None: as it was), in the order of the walk."""
         ahead: deque[tuple[int, FoundFile, Future[PhotoFile | FailedFile] | None]] = deque()
         with ThreadPoolExecutor(_READERS, thread_name_prefix="scan") as readers:
             try:

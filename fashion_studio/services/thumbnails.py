@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fashion_studio.domain.errors import PhotoError
+from fashion_studio.imaging.thumbnails import make_thumbnail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +23,6 @@ def thumbnail_path(cache: Path, content_hash: str, side_px: int) -> Path:
 
 def thumbnail_of(cache: Path, content_hash: str, side_px: int, photo: Callable[[], Path]) -> bytes | None:
     """JPEG bytes with a long side of at most `side_px`; None where the photo is missing or cannot be read."""
-    from fashion_studio.imaging.thumbnails import make_thumbnail  # OpenCV: only when a picture is really made
-
     kept = thumbnail_path(cache, content_hash, side_px)
     try:
         return kept.read_bytes()

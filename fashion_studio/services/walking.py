@@ -1,4 +1,4 @@
-"""Walking through folders of photos: hidden files left out, loops of links cut, in the order people expect."""
+"""Walking through folders of photos: hidden files left out, loops of links cut, in order of names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OTHER_PICTURES: Final = frozenset(
     {".arw", ".cr2", ".cr3", ".dng", ".eps", ".heic", ".heif", ".ico", ".jp2", ".jxl", ".nef", ".orf", ".psd"}
     | {".raf", ".rw2", ".svg", ".tga"}
 )
-"""Pictures that are not read here: tried all the same, so that they are listed with a reason, not passed over."""
+"""Pictures that are not read here: tried all the same, so that they are listed with a reason."""
 
 _OWN_SUFFIX: Final = ".fstudio"
 

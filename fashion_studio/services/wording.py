@@ -8,7 +8,7 @@ from fashion_studio.domain.labels import AnswerKind, Split, Status, Visibility
 from fashion_studio.store.edits import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fashion_studio.domain.vocabulary import Vocabulary
 
@@ -27,6 +27,13 @@ SPLIT_TITLES: Final = {
     Split.VALIDATION: "Validation",
     Split.TEST: "Test",
 }
+_FIELD_WORDS: Final[dict[str, Callable[[Any], str]]] = {
+    "status": lambda data: STATUS_TITLES[Status(data)],
+    "split": lambda data: SPLIT_TITLES[Split(data)],
+    "flagged": lambda data: "flagged" if data else "not flagged",
+    "note": lambda data: str(data) if data else "empty",
+    "box": lambda data: "none" if data is None else "{2:.0f} × {3:.0f} at {0:.0f}, {1:.0f}".format(*data),
+}
 _VISIBILITY: Final = {
     Visibility.VISIBLE: "visible",
     Visibility.OCCLUDED: "occluded",
@@ -35,7 +42,7 @@ _VISIBILITY: Final = {
 
 
 def photos(count: int) -> str:
-    """ "1 photo", "1,204 photos"."""
+    """A count in words: "1 photo", "1,204 photos"."""
     return "1 photo" if count == 1 else f"{count:,} photos"
 
 
@@ -74,17 +81,7 @@ class Wording:
             return self.answer(field, data)
         if subject == "landmark":
             return self._place(data)
-        if field == "box":
-            return (
-                "none" if data is None else "{:.0f} × {:.0f} at {:.0f}, {:.0f}".format(*data[2:], *data[:2])
-            )
-        if field == "status":
-            return STATUS_TITLES[Status(data)]
-        if field == "split":
-            return SPLIT_TITLES[Split(data)]
-        if field == "flagged":
-            return "flagged" if data else "not flagged"
-        return str(data) if data else "empty"
+        return _FIELD_WORDS[field](data)
 
     def field(self, subject: str, field: str) -> str:
         """Title of a fact's field."""

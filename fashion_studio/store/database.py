@@ -7,9 +7,9 @@ few milliseconds there are (docs/decisions/0002-project-database.md).
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from fashion_studio.domain.errors import BugError, EnvironmentProblem, ProjectBu
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
@@ -63,7 +64,7 @@ def problem_of(error: DBAPIError | sqlite3.Error) -> StudioError:
 
 
 class Database:
-    """Connections to one SQLite file. Reads from any thread; one write transaction at a time (see `writing`)."""
+    """Connections to one SQLite file. Reads from any thread; one write transaction at a time."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Opens nothing yet.
@@ -172,8 +173,6 @@ def _pragmas(*, read_only: bool) -> tuple[str, ...]:
 
 
 def _is_writable(folder: Path) -> bool:
-    import os
-
     return os.access(folder, os.W_OK)
 
 

@@ -1,11 +1,10 @@
-"""An open project database: one object that reads and writes all of it, and keeps the columns in memory true."""
+"""An open project database: one object that reads and writes it and keeps the columns in memory true."""
 
 from __future__ import annotations
 
 import json
 import time
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,6 +25,7 @@ from fashion_studio.store.writing import Writer, write_summaries
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
@@ -149,7 +149,7 @@ class Dataset:
         """Reads the names again; to be called when photos got other names."""
         with self.reading() as connection:
             rows = _tuples(connection.exec_driver_sql("SELECT name FROM item ORDER BY id"))
-        self.index.names = NameTable([row[0] for row in rows])
+        self.index.names = NameTable.of([row[0] for row in rows])
         self._renames += 1
 
     def put_predictions(self, predictions: Sequence[tuple[int, Prediction]]) -> None:
@@ -161,31 +161,30 @@ class Dataset:
         """
         if not predictions:
             return
-        rows = [
-            {
-                "item_id": item_id,
-                "model": prediction.model,
-                "category": prediction.attributes[CATEGORY].value
-                if CATEGORY in prediction.attributes
-                else None,
-                "confidence": prediction.attributes[CATEGORY].confidence
-                if CATEGORY in prediction.attributes
-                else None,
-                "payload": pack_prediction(prediction),
-            }
-            for item_id, prediction in dict(predictions).items()
-        ]
+        latest = dict(predictions)
+        rows = [_prediction_row(item_id, prediction) for item_id, prediction in latest.items()]
         with self.writer.lock:
-            at = self.index.positions([row["item_id"] for row in rows])
+            at = self.index.positions(latest)
             before = self.index.records[at].copy()
             try:
                 with self.writer.transaction() as connection:
                     _replace_predictions(connection, rows)
-                    self.index.set_predictions(predictions)
+                    self.index.set_predictions(list(latest.items()))
                     write_summaries(connection, self.index, at)
             except BaseException:
                 self.index.records[at] = before
                 raise
+
+
+def _prediction_row(item_id: int, prediction: Prediction) -> dict[str, Any]:
+    category = prediction.attributes.get(CATEGORY)
+    return {
+        "item_id": item_id,
+        "model": prediction.model,
+        "category": None if category is None else category.value,
+        "confidence": None if category is None else category.confidence,
+        "payload": pack_prediction(prediction),
+    }
 
 
 def _replace_predictions(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -208,7 +207,7 @@ def _read_index(connection: Connection, layout: SummaryLayout) -> ItemIndex:
     rows = _tuples(connection.exec_driver_sql("SELECT id, name, summary FROM item ORDER BY id"))
     ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
     records = np.frombuffer(bytearray(b"".join([row[2] for row in rows])), dtype=layout.dtype)
-    index = ItemIndex(layout, ids, records, NameTable([row[1] for row in rows]))
+    index = ItemIndex(layout, ids, records, NameTable.of([row[1] for row in rows]))
     for item_id in ids[records["failed"]].tolist():
         reason = connection.execute(select(ITEM.c.failure).where(ITEM.c.id == item_id)).scalar_one()
         index.failures[item_id] = reason or "cannot be read"

@@ -77,13 +77,14 @@ class View:
         failed = np.zeros(self._count, dtype=np.uint16)
         for mask in conditions.values():
             failed += ~mask
-        everything = failed == 0
+        everything: NDArray[np.bool_] = failed == 0
 
         def without(group: str) -> NDArray[np.bool_]:
             """Photos that match all conditions but this group's."""
             if group not in conditions:
                 return everything
-            return failed == ~conditions[group]
+            only_this: NDArray[np.bool_] = failed == ~conditions[group]
+            return only_this
 
         records = self._records
         agreement = np.bincount(records["agreement"][without("agreement")], minlength=len(AGREEMENTS))

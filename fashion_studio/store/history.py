@@ -19,7 +19,7 @@ __all__ = ["change_of", "files_of_item", "hash_of_item", "item_history", "operat
 
 
 def item_history(dataset: Dataset, item_id: int) -> tuple[list[StoredChange], set[int]]:
-    """(all changes of a photo, oldest first, those not written yet included; ids of operations taken back)."""
+    """(all changes of a photo, oldest first, unwritten ones too; ids of operations taken back)."""
     writer = dataset.writer
     with writer.lock, dataset.reading() as connection:
         stored = item_changes(connection, item_id)
@@ -46,6 +46,7 @@ def item_history(dataset: Dataset, item_id: int) -> tuple[list[StoredChange], se
 
 def change_of(dataset: Dataset, change_id: int) -> StoredChange | None:
     """One change by its id, written or not."""
+    item_id: int | None
     for operation in dataset.writer.pending:
         place = change_id - operation.first_change_id
         if 0 <= place < len(operation.edits):

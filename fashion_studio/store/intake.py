@@ -1,4 +1,4 @@
-"""Taking what a scan has found into the database: each batch is one transaction, done wholly or not at all."""
+"""Taking what a scan has found into the database: each batch is one transaction, whole or not at all."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ class _Batch:
     def _unknown_content(
         self, connection: Connection, photo: PhotoFile, known: KnownFile | None
     ) -> int | None:
-        """Takes in content that no photo has; returns the photo whose content it replaces, if there is one."""
+        """Takes in content that no photo has; returns the photo whose content it replaces, if any."""
         if known is not None:
             item_id = known.item_id
             others = [file for file in table.files_of(connection, [item_id])[item_id] if file.id != known.id]

@@ -32,13 +32,18 @@ __all__ = ["ItemIndex", "NameTable"]
 class NameTable:
     """File names of all photos as one block of bytes: a twentieth of the memory of as many strings."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, ends: NDArray[np.int64], blob: bytes) -> None:
+        """Takes over names joined by line feeds and where each ends; see `of`."""
+        self._ends = ends
+        self._blob = blob
+        self._lower: tuple[bytes, NDArray[np.int64]] | None = None
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> NameTable:
         """Packs the names in the order of the index."""
         encoded = [name.replace("\n", " ").encode("utf-8", "surrogateescape") for name in names]
         lengths = np.fromiter((len(name) + 1 for name in encoded), dtype=np.int64, count=len(encoded))
-        self._ends = np.cumsum(lengths)
-        self._blob = b"\n".join([*encoded, b""])
-        self._lower: tuple[bytes, NDArray[np.int64]] | None = None
+        return cls(np.cumsum(lengths), b"\n".join([*encoded, b""]))
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -62,13 +67,12 @@ class NameTable:
 
     def extended(self, names: Sequence[str]) -> NameTable:
         """A table with more names at the end; this one stays as it is for those who read it."""
-        more = NameTable(names)
-        table = NameTable.__new__(NameTable)
+        encoded = [name.replace("\n", " ").encode("utf-8", "surrogateescape") + b"\n" for name in names]
+        lengths = np.fromiter((len(name) for name in encoded), dtype=np.int64, count=len(encoded))
         offset = int(self._ends[-1]) if len(self) else 0
-        table._ends = np.concatenate([self._ends, more._ends + offset])
-        table._blob = self._blob + more._blob
-        table._lower = None
-        return table
+        return NameTable(
+            np.concatenate([self._ends, np.cumsum(lengths) + offset]), self._blob + b"".join(encoded)
+        )
 
     def _lowered(self) -> tuple[bytes, NDArray[np.int64]]:
         if self._lower is None:
@@ -226,7 +230,7 @@ class ItemIndex:
 
     def summary(self, position: int) -> bytes:
         """The record as it is kept in the database."""
-        return self.records[position].tobytes()
+        return bytes(self.records[position].tobytes())
 
     def _set_field(self, at: NDArray[np.intp], name: str, value: Any) -> None:
         if name == "status":
@@ -262,6 +266,7 @@ class _Value:
 
 def _grouped(edits: Sequence[Edit]) -> dict[tuple[Subject, str, _Value], list[int]]:
     groups: dict[tuple[Subject, str, _Value], list[int]] = {}
+    key: tuple[Subject, str, _Value]
     for (subject, item_id, name), before, after in edits:
         if subject is Subject.LANDMARK:
             step = (after is not None) - (before is not None)

@@ -163,7 +163,7 @@ def reverts_of(connection: Connection, operation_ids: Iterable[int]) -> dict[int
 
 
 def reverted(operation_id: int, reverts: dict[int, list[int]]) -> bool:
-    """Whether an operation is taken back now: the last of the chain of reverts stands, so an odd one is needed."""
+    """Whether an operation is taken back now: the last of the chain of reverts stands."""
     taken_back = False
     while operation_id in reverts:
         operation_id = reverts[operation_id][-1]

@@ -12,10 +12,12 @@ import os
 import socket
 import sys
 from datetime import datetime
-from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from fashion_studio.domain.errors import ProjectBusy
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["ProjectLock"]
 

@@ -57,7 +57,7 @@ def prepare(database: Database) -> None:
         )
         raise ProjectError(msg)
     if database.read_only:
-        msg = "This project was written by an older Fashion Studio. Open it for writing once to bring it up to date."
+        msg = "This project was written by an older Fashion Studio. Open it for writing once to update it."
         raise ProjectError(msg)
     if version:
         _keep_copy(database, version)
@@ -74,10 +74,9 @@ def _keep_copy(database: Database, version: int) -> None:
 
 
 def _upgrade(database: Database) -> None:
-    from alembic import (
-        command,
-    )  # loaded only where a database is made or changed: it costs a tenth of a second
-    from alembic.config import Config
+    # Loaded only where a database is made or changed: it costs a tenth of a second.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

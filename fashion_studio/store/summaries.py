@@ -95,7 +95,7 @@ class SummaryLayout:
         return blake2b(text.encode(), digest_size=8).hexdigest()
 
     def column(self, attribute: str) -> int:
-        """Column of an attribute in `person` and `model`; KeyError for a name the vocabulary does not have."""
+        """Column of an attribute in `person` and `model`; KeyError for a name that does not exist."""
         return self._column[attribute]
 
     def has_set(self, attribute: str) -> bool:

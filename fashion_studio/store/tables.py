@@ -170,8 +170,8 @@ OPERATION: Final = Table(
     Column("redo_top", Integer),
     Column("below", Integer),
 )
-"""The journal. `undo_top` and `redo_top` are the tops of the two stacks after this operation and `below` what lies
-beneath it in the one it is on, so that undo across restarts needs one row and no replay."""
+"""The journal. `undo_top` and `redo_top` are the tops of the two stacks after this operation, `below` is what
+lies beneath it in the one it is on; so undo across restarts needs one row and no replay."""
 
 CHANGE: Final = Table(
     "change",

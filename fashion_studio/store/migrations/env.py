@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the steps on the connection handed over by `store.migrating`, never on one of its own."""
+"""Alembic's entry: runs the steps on the connection that `store.migrating` hands over."""
 
 from __future__ import annotations
 
