@@ -1,0 +1,1 @@
+"""The cuts of the garments, one module per family."""
