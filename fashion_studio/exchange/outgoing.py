@@ -13,7 +13,6 @@ from fashion_studio.domain.vocabulary import CATEGORY, COLORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from fashion_studio.domain.export import ExportRecord
     from fashion_studio.domain.predictions import Prediction
@@ -200,7 +199,6 @@ def outgoing_records(
     Raises:
         Cancelled: `options.should_stop` said so.
     """
-    roots: set[Path] = set()
     done = 0
     for record in records:
         if options.should_stop():
@@ -210,12 +208,9 @@ def outgoing_records(
             continue
         outgoing = OutgoingRecord(record, vocabulary, include_proposals=options.include_proposals)
         _count_common_losses(outgoing, losses, include_proposals=options.include_proposals)
-        roots.update(_root_of(record))
         yield outgoing
         done += 1
         options.on_progress(done)
-    if len(roots) > 1:
-        losses.add("roots", len(roots))
 
 
 def _count_common_losses(outgoing: OutgoingRecord, losses: LossCounter, *, include_proposals: bool) -> None:
@@ -234,8 +229,3 @@ def _count_common_losses(outgoing: OutgoingRecord, losses: LossCounter, *, inclu
         ("history", bool(record.answers or record.landmarks or record.box or record.note)),
     ):
         losses.add(code, int(lost))
-
-
-def _root_of(record: ExportRecord) -> list[Path]:
-    depth = len(record.file_name.split("/"))
-    return list(record.path.parents[depth - 1 : depth])

@@ -31,7 +31,6 @@ LOSS_TITLES: Final = {
     "missing": "photos are not where they were when last scanned",
     "unreadable": "photos that cannot be read are left out",
     "unportable_name": "file names are not proper text; the part that is not is replaced",
-    "roots": "folders of photos are joined; file names are relative to each one's own",
     "proposals": "photos have proposals of a model, left out because only human labels were asked for",
     "probabilities": "photos have more from the model than its proposals: other values' probabilities, "
     "measured colours",

@@ -1,0 +1,95 @@
+"""Export: what a project says of its photos, to a file format, for a filter or for all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from fashion_studio.domain.errors import UserError
+from fashion_studio.exchange import coco, csv_table
+from fashion_studio.exchange.report import ExportOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from fashion_studio.domain.export import ExportRecord
+    from fashion_studio.domain.queries import ItemFilter
+    from fashion_studio.exchange.report import ExportReport
+    from fashion_studio.services.project import Project
+
+__all__ = ["ExportFormat", "NothingToExport", "export_project"]
+
+
+class ExportFormat(StrEnum):
+    """What can be written."""
+
+    COCO = "coco"
+    CSV = "csv"
+
+
+class NothingToExport(UserError):  # noqa: N818 - reads as a state
+    """No photo is in the project, or none matches the filter; nothing was written."""
+
+
+_WRITERS: Final = {ExportFormat.COCO: coco.write, ExportFormat.CSV: csv_table.write}
+
+
+def export_project(
+    project: Project,
+    question: ItemFilter | None,
+    kind: ExportFormat,
+    out: Path,
+    *,
+    include_proposals: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> ExportReport:
+    """Writes the matching photos' labels; reads and writes in a stream, from any thread.
+
+    File names are relative to the project's folder of photos; where a project has several such folders, each
+    name begins with its folder's, so that names stay unique.
+
+    `question` None means all photos; `out` is a folder, or for CSV a file that ends in ".csv". With
+    `include_proposals` the model's proposal, marked as such, stands where the person has said nothing.
+    `on_progress` is called with (photos written, photos in all), some hundred times at most.
+
+    Raises:
+        NothingToExport: no photo matches.
+        Cancelled: `should_stop` said so; nothing was written.
+        EnvironmentProblem: the folder cannot be written; nothing was written.
+    """
+    total = len(project.ids(question))
+    if not total:
+        msg = "No photo matches, so nothing was exported. Widen the filter, or scan the folder first."
+        raise NothingToExport(msg)
+    every = max(1, total // 100)
+
+    def progressed(done: int) -> None:
+        if on_progress is not None and (done % every == 0 or done == total):
+            on_progress(done, total)
+
+    options = ExportOptions(
+        include_proposals=include_proposals,
+        title=project.title,
+        on_progress=progressed,
+        should_stop=should_stop or (lambda: False),
+    )
+    records = _with_unique_names(project.export_records(question), [root.folder for root in project.roots])
+    return _WRITERS[kind](records, project.vocabulary, out, options)
+
+
+def _with_unique_names(records: Iterable[ExportRecord], roots: list[Path]) -> Iterator[ExportRecord]:
+    if len(roots) < 2:
+        yield from records
+        return
+    prefixes: dict[Path, str] = {}
+    for root in roots:
+        name, number = root.name, 2
+        while name in prefixes.values():
+            name, number = f"{root.name}-{number}", number + 1
+        prefixes[root] = name
+    for record in records:
+        root = record.path.parents[record.file_name.count("/")]
+        yield replace(record, file_name=f"{prefixes.get(root, root.name)}/{record.file_name}")
