@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,11 +59,11 @@ __all__ = ["EngineClient", "EngineOptions", "EnginePhase", "EngineState", "Prior
 
 @dataclass(slots=True)
 class _Ticket:
-    """A request whose answer is wanted."""
+    """A request whose answer is wanted, by one or several; taken back when the last of them goes away."""
 
     request: Read | Matte | Ping
     path: Path
-    future: Future[Any]
+    waiting: list[Future[Any]] = field(default_factory=list)
     on_progress: Callable[[str, int, int], None] | None = None
     started_s: float | None = None
     deaths: int = 0
@@ -118,10 +118,7 @@ class EngineClient:
 
     def close(self) -> None:
         """Cancels what is pending and ends the engine. Returns when the process is gone."""
-        with self._lock:
-            tickets = list(self._tickets.values())
-        for ticket in tickets:
-            ticket.future.cancel()
+        self._cancel(lambda _: True)
         self._supervisor.close()
 
     # ------------------------------------------------------------ requests
@@ -136,8 +133,8 @@ class EngineClient:
         """Reads a photo. One already asked for is not asked for twice, only made as urgent as now said.
 
         Returns:
-            A future that ends with the reading, or with PhotoError (this photo), EnvironmentProblem (there is
-            no engine, or no memory) or BugError.
+            The caller's own future. It ends with the reading, or with PhotoError (this photo),
+            EnvironmentProblem (there is no engine, or no memory) or BugError.
         """
         known = self._cache.get(path, with_maps=with_maps)
         if known is not None:
@@ -146,13 +143,13 @@ class EngineClient:
             return done
         with self._lock:
             ticket = self._tickets.get(self._reads.get((path, with_maps), -1))
-            if ticket is not None and isinstance(ticket.request, Read) and not ticket.future.cancelled():
+            if ticket is not None and isinstance(ticket.request, Read):
                 if priority <= ticket.request.priority:
                     ticket.request = msgspec.structs.replace(ticket.request, priority=int(priority))
                     self._supervisor.post(Prioritise(ticket.request.id, priority))
-                return ticket.future
+                return self._wait_for(ticket)
             request = Read(self._next_id(), path_to_wire(path), with_maps, priority)
-            return self._submit(_Ticket(request, path, Future()))
+            return self._submit(_Ticket(request, path))
 
     def show(self, path: Path, ahead: Sequence[Path] = ()) -> Future[Reading]:
         """Reads the photo on the screen first, then its neighbours; takes all other reading back."""
@@ -180,23 +177,16 @@ class EngineClient:
         """
         with self._lock:
             request = Matte(self._next_id(), path_to_wire(path), method, priority)
-            return self._submit(_Ticket(request, path, Future(), on_progress))
+            return self._submit(_Ticket(request, path, on_progress=on_progress))
 
     def ping(self) -> Future[None]:
         """Ends when the engine's listening thread has answered."""
         with self._lock:
-            return self._submit(_Ticket(Ping(self._next_id()), Path(), Future()))
+            return self._submit(_Ticket(Ping(self._next_id()), Path()))
 
     def cancel_pending(self, *, keep: Collection[Path] = ()) -> None:
         """Takes back every reading that is asked for and not in `keep`; their futures are cancelled."""
-        with self._lock:
-            stale = [
-                ticket
-                for ticket in self._tickets.values()
-                if isinstance(ticket.request, Read) and ticket.path not in keep
-            ]
-        for ticket in stale:
-            ticket.future.cancel()
+        self._cancel(lambda ticket: isinstance(ticket.request, Read) and ticket.path not in keep)
 
     # ------------------------------------------------------------ what the supervisor asks and tells (Owner)
 
@@ -274,20 +264,42 @@ class EngineClient:
     def _submit(self, ticket: _Ticket) -> Future[Any]:
         """Called with the lock held, so that no engine is born between the ticket and its request."""
         if self.state.phase is EnginePhase.OFF:
-            _fail(ticket, _no_engine(self.state.reason))
-            return ticket.future
-        number = ticket.request.id
-        self._tickets[number] = ticket
+            refused: Future[Any] = Future()
+            refused.set_exception(_no_engine(self.state.reason))
+            return refused
+        self._tickets[ticket.request.id] = ticket
         if isinstance(ticket.request, Read):
-            self._reads[ticket.path, ticket.request.with_maps] = number
-        ticket.future.add_done_callback(lambda future: self._on_done(number, future))
+            self._reads[ticket.path, ticket.request.with_maps] = ticket.request.id
         self._supervisor.post(ticket.request)
-        return ticket.future
+        return self._wait_for(ticket)
+
+    def _wait_for(self, ticket: _Ticket) -> Future[Any]:
+        """One more who waits. Called with the lock held."""
+        future: Future[Any] = Future()
+        ticket.waiting.append(future)
+        number = ticket.request.id
+        future.add_done_callback(lambda ended: self._on_done(number, ended))
+        return future
 
     def _on_done(self, number: int, future: Future[Any]) -> None:
-        if future.cancelled() and self._take(number) is not None:
-            future.set_running_or_notify_cancel()
-            self._supervisor.post(Cancel((number,)))
+        """Whoever takes a future off its ticket's list, here or in `_take`, is the one to end it."""
+        if not future.cancelled():
+            return
+        with self._lock:
+            ticket = self._tickets.get(number)
+            if ticket is None or future not in ticket.waiting:
+                return
+            ticket.waiting.remove(future)
+            if not ticket.waiting:
+                self._take(number)
+                self._supervisor.post(Cancel((number,)))
+        future.set_running_or_notify_cancel()
+
+    def _cancel(self, which: Callable[[_Ticket], bool]) -> None:
+        with self._lock:
+            stale = [future for t in self._tickets.values() if which(t) for future in t.waiting]
+        for future in stale:
+            future.cancel()
 
     def _take(self, number: int) -> _Ticket | None:
         """The ticket, for the one who is to complete it; None for everyone after."""
@@ -322,13 +334,15 @@ class EngineClient:
             ticket.on_progress(answer.text, answer.done, answer.total)
 
     def _complete(self, ticket: _Ticket | None, result: object) -> None:
-        if ticket is not None and ticket.future.set_running_or_notify_cancel():
-            ticket.future.set_result(result)
+        for future in ticket.waiting if ticket is not None else ():
+            if future.set_running_or_notify_cancel():
+                future.set_result(result)
 
 
 def _fail(ticket: _Ticket, error: Exception) -> None:
-    if ticket.future.set_running_or_notify_cancel():
-        ticket.future.set_exception(error)
+    for future in ticket.waiting:
+        if future.set_running_or_notify_cancel():
+            future.set_exception(error)
 
 
 def _no_engine(reason: str) -> EnvironmentProblem:

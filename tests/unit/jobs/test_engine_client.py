@@ -113,8 +113,7 @@ def test_moving_on_takes_back_what_is_no_longer_near(
     old += [client.read(path, priority=Priority.AHEAD) for path in photos[1:4]]
     new = client.show(photos[3], photos[4:6])
     assert [future.cancelled() for future in old] == [True, True, True, False]
-    assert new is old[3], "the neighbour that became the shown photo keeps its request"
-    new.result(WAIT_S)
+    assert new.result(WAIT_S) is old[3].result(WAIT_S), "the neighbour that is shown now was asked for once"
     for path in photos[4:6]:
         client.read(path, priority=Priority.AHEAD).result(WAIT_S)
     order = [number for batch in batches(model) for number in batch]
@@ -155,9 +154,21 @@ def test_a_photo_asked_for_twice_is_read_once(make_client: MakeClient, model: Pa
     client = make_client()
     photo = make_photo(tmp_path / "a.png", number=1)
     futures = [client.read(photo) for _ in range(5)]
-    assert len({id(future) for future in futures}) == 1
-    futures[0].result(WAIT_S)
+    assert futures[0].cancel(), "one who goes away takes nothing from the others"
+    assert len({id(future.result(WAIT_S)) for future in futures[1:]}) == 1
     assert batches(model) == [[1]]
+
+
+def test_a_request_is_taken_back_when_the_last_who_waits_goes_away(
+    make_client: MakeClient, model: Path, tmp_path: Path
+) -> None:
+    client = ready(make_client())
+    busy(client, tmp_path)
+    photo = make_photo(tmp_path / "a.png", number=1)
+    for future in [client.read(photo) for _ in range(3)]:
+        future.cancel()
+    client.read(make_photo(tmp_path / "b.png", number=2)).result(WAIT_S)
+    assert batches(model) == [[999], [2]]
 
 
 def test_prints_do_not_disturb_the_answers_and_end_in_the_log(
