@@ -296,4 +296,4 @@ def paint_background(name: str, dice: Dice, width_px: int, height_px: int) -> ND
     Returns:
         (H, W, 3) float32 RGB, 0 to 255.
     """
-    return np.clip(_PAINTERS[name](_Place(width_px, height_px, dice)), 2, 253)
+    return np.asarray(np.clip(_PAINTERS[name](_Place(width_px, height_px, dice)), 2, 253), np.float32)

@@ -76,9 +76,7 @@ def _vignette(scene: Scene, dice: Dice, width_px: int, height_px: int) -> Plane:
     slope = dice.uniform("slope", 0.0, 0.14)
     angle = np.deg2rad(scene.light_deg)
     gain = 1.0 - scene.vignette * 0.55 * (x**2 + y**2) + slope * (np.cos(angle) * x + np.sin(angle) * y) / 1.2
-    return cv2.resize(gain.astype(np.float32), (width_px, height_px), interpolation=cv2.INTER_LINEAR).astype(
-        np.float32
-    )
+    return np.asarray(cv2.resize(gain, (width_px, height_px), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def develop(rgb: NDArray[np.float32], scene: Scene, dice: Dice) -> NDArray[np.uint8]:
@@ -95,5 +93,5 @@ def develop(rgb: NDArray[np.float32], scene: Scene, dice: Dice) -> NDArray[np.ui
         image = cv2.GaussianBlur(image, (0, 0), sigma).astype(np.uint8, copy=False)
     if scene.jpeg_quality:
         _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, scene.jpeg_quality])
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR).astype(np.uint8, copy=False)
+        image = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     return image

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "Plane",
@@ -30,17 +33,18 @@ Rgb: TypeAlias = NDArray[np.float32]
 def line(start: Point, end: Point, count: int = 8) -> Points:
     """Points on a straight line, both ends included."""
     steps = np.linspace(0.0, 1.0, count)[:, None]
-    return np.asarray(start) * (1 - steps) + np.asarray(end) * steps
+    return np.asarray(np.asarray(start) * (1 - steps) + np.asarray(end) * steps, np.float64)
 
 
 def bezier(start: Point, control: Point, end: Point, count: int = 12) -> Points:
     """Points on a quadratic Bézier curve, both ends included."""
     steps = np.linspace(0.0, 1.0, count)[:, None]
     rest = 1 - steps
-    return rest**2 * np.asarray(start) + 2 * rest * steps * np.asarray(control) + steps**2 * np.asarray(end)
+    curve = rest**2 * np.asarray(start) + 2 * rest * steps * np.asarray(control) + steps**2 * np.asarray(end)
+    return np.asarray(curve, np.float64)
 
 
-def spline(points: Points | list[Point], *, closed: bool = False, per_span: int = 7) -> Points:
+def spline(points: Points | Sequence[Point | Points], *, closed: bool = False, per_span: int = 7) -> Points:
     """Points on a Catmull-Rom spline through the given points."""
     knots = np.asarray(points, np.float64)
     if closed:
@@ -63,7 +67,7 @@ def joined(*pieces: Points | list[Point]) -> Points:
 
 def mirrored(points: Points) -> Points:
     """The same on the other side, in reverse order, so that halves join into one outline."""
-    return np.asarray(points)[::-1] * np.array([-1.0, 1.0])
+    return np.asarray(np.asarray(points)[::-1] * np.array([-1.0, 1.0]), np.float64)
 
 
 def turned(points: Points | list[Point], angle_deg: float, about: Point = (0.0, 0.0)) -> Points:
@@ -71,7 +75,7 @@ def turned(points: Points | list[Point], angle_deg: float, about: Point = (0.0, 
     angle = np.deg2rad(angle_deg)
     matrix = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     shifted = np.asarray(points, np.float64) - np.asarray(about)
-    return shifted @ matrix + np.asarray(about)
+    return np.asarray(shifted @ matrix + np.asarray(about), np.float64)
 
 
 def ribbon(path: Points, width: float | NDArray[np.float64]) -> Points:

@@ -1,4 +1,4 @@
-"""Named dice: every random choice has its own name, so that changing one attribute disturbs no other choice."""
+"""Named dice: every random choice has its own name, so that changing one attribute disturbs no other."""
 
 from __future__ import annotations
 

@@ -54,19 +54,19 @@ def _fine(rng: np.random.Generator, cells: int) -> Plane:
 
 def _ribs(period: float, depth: float) -> Plane:
     x, _ = _grid()
-    return (1.0 + depth * np.sin(x * (2 * np.pi / period))).astype(np.float32)
+    return np.asarray((1.0 + depth * np.sin(x * (2 * np.pi / period))), np.float32)
 
 
-def _cotton(rng: np.random.Generator, dice: Dice) -> Plane:
-    return 1.0 + 0.022 * _fine(rng, 128) + 0.012 * _fine(rng, 32)
+def _cotton(rng: np.random.Generator, _dice: Dice) -> Plane:
+    return np.asarray(1.0 + 0.022 * _fine(rng, 128) + 0.012 * _fine(rng, 32), np.float32)
 
 
-def _denim(rng: np.random.Generator, dice: Dice) -> Plane:
+def _denim(rng: np.random.Generator, _dice: Dice) -> Plane:
     x, y = _grid()
     twill = np.sin((x + y) * (2 * np.pi / 5.12))
     worn = _fine(rng, 5)
     slub = seamless(rng, 128, 9, TILE_PX)
-    return (1.0 + 0.10 * twill + 0.07 * _fine(rng, 128) + 0.06 * slub + 0.07 * worn).astype(np.float32)
+    return np.asarray((1.0 + 0.10 * twill + 0.07 * _fine(rng, 128) + 0.06 * slub + 0.07 * worn), np.float32)
 
 
 def _knit(rng: np.random.Generator, dice: Dice) -> Plane:
@@ -83,38 +83,38 @@ def _knit(rng: np.random.Generator, dice: Dice) -> Plane:
         phase = np.abs(((x / 64.0) % 1.0) - 0.5)
         strand = np.cos((y / 32.0) * 2 * np.pi + np.sign(((x / 64.0) % 1.0) - 0.5) * phase * 12)
         texture += np.where(phase < 0.24, 0.2 * strand, 0.0) - 0.24 * (np.abs(phase - 0.26) < 0.03)
-    return texture.astype(np.float32)
+    return np.asarray(texture, np.float32)
 
 
-def _leather(rng: np.random.Generator, dice: Dice) -> Plane:
+def _leather(rng: np.random.Generator, _dice: Dice) -> Plane:
     cells = np.abs(_fine(rng, 64)) + 0.6 * np.abs(_fine(rng, 40))
-    return (1.0 - 0.10 * np.exp(-cells * 5) + 0.02 * _fine(rng, 16)).astype(np.float32)
+    return np.asarray((1.0 - 0.10 * np.exp(-cells * 5) + 0.02 * _fine(rng, 16)), np.float32)
 
 
-def _chiffon(rng: np.random.Generator, dice: Dice) -> Plane:
+def _chiffon(rng: np.random.Generator, _dice: Dice) -> Plane:
     x, y = _grid()
     mesh = np.sin(x * (2 * np.pi / 3.2)) * np.sin(y * (2 * np.pi / 3.2))
-    return (1.0 + 0.035 * mesh + 0.05 * seamless(rng, 18, 2, TILE_PX)).astype(np.float32)
+    return np.asarray((1.0 + 0.035 * mesh + 0.05 * seamless(rng, 18, 2, TILE_PX)), np.float32)
 
 
-def _corduroy(rng: np.random.Generator, dice: Dice) -> Plane:
-    return (_ribs(8.0, 0.22) + 0.05 * _fine(rng, 90)).astype(np.float32)
+def _corduroy(rng: np.random.Generator, _dice: Dice) -> Plane:
+    return np.asarray((_ribs(8.0, 0.22) + 0.05 * _fine(rng, 90)), np.float32)
 
 
-def _sequins(rng: np.random.Generator, dice: Dice) -> Plane:
+def _sequins(rng: np.random.Generator, _dice: Dice) -> Plane:
     spangles = rng.gamma(1.1, 0.55, (32, 32)).astype(np.float32)
     big = cv2.resize(spangles, (TILE_PX, TILE_PX), interpolation=cv2.INTER_NEAREST)
     x, y = _grid()
     round_off = np.minimum(((x % 8) - 3.5) ** 2 + ((y % 8) - 3.5) ** 2, 16.0) / 16.0
-    return np.clip(0.62 + 0.62 * big * (1 - round_off), 0.35, 2.6).astype(np.float32)
+    return np.asarray(np.clip(0.62 + 0.62 * big * (1 - round_off), 0.35, 2.6), np.float32)
 
 
-def _fleece(rng: np.random.Generator, dice: Dice) -> Plane:
-    return (1.0 + 0.13 * _fine(rng, 48) + 0.11 * _fine(rng, 80)).astype(np.float32)
+def _fleece(rng: np.random.Generator, _dice: Dice) -> Plane:
+    return np.asarray((1.0 + 0.13 * _fine(rng, 48) + 0.11 * _fine(rng, 80)), np.float32)
 
 
-def _satin(rng: np.random.Generator, dice: Dice) -> Plane:
-    return (1.0 + 0.012 * seamless(rng, 128, 20, TILE_PX)).astype(np.float32)
+def _satin(rng: np.random.Generator, _dice: Dice) -> Plane:
+    return np.asarray((1.0 + 0.012 * seamless(rng, 128, 20, TILE_PX)), np.float32)
 
 
 _OTHERS = {"satin": _satin, "corduroy": _corduroy, "sequins": _sequins, "fleece": _fleece}
@@ -144,7 +144,7 @@ def _fold_tile(rng: np.random.Generator, kind: str, contrast: float) -> Plane:
     )
     shade = np.tanh(slope * 0.85)
     folds = 1.0 + contrast * strength * (1.5 * shade - 0.25 * shade**2) + 0.02 * waves
-    return np.clip(folds - (folds.mean() - 1.0), 0.45, 1.6).astype(np.float32)
+    return np.asarray(np.clip(folds - (folds.mean() - 1.0), 0.45, 1.6), np.float32)
 
 
 def make_cloth(spec: GarmentSpec, dice: Dice) -> Cloth:

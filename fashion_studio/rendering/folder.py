@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["Truth", "read_truth", "truth_of", "write_folder"]
+__all__ = ["PictureForm", "Truth", "read_truth", "truth_of", "write_folder"]
 
 _JPEG_QUALITY = 92
 
@@ -43,6 +43,21 @@ class Truth:
     landmarks: tuple[Landmark, ...]
     box: tuple[float, float, float, float] | None
     mask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureForm:
+    """What is written per picture.
+
+    Attributes:
+        suffix: ".jpg" (quality 92) or ".png".
+        masks: whether to write `masks/NNNNN.png` too, 8-bit grey.
+    """
+
+    width_px: int = 384
+    height_px: int = 512
+    suffix: str = ".jpg"
+    masks: bool = False
 
 
 def truth_of(rendering: Rendering, file: str, seed: int, mask: str | None = None) -> Truth:
@@ -91,10 +106,7 @@ def write_folder(
     seed: int = 0,
     *,
     category: str | None = None,
-    width_px: int = 384,
-    height_px: int = 512,
-    suffix: str = ".jpg",
-    masks: bool = False,
+    form: PictureForm | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> int:
@@ -105,10 +117,7 @@ def write_folder(
         count: how many pictures.
         seed: the first picture's.
         category: only garments of this category, None for all.
-        width_px: of every picture.
-        height_px: of every picture.
-        suffix: ".jpg" (quality 92) or ".png".
-        masks: whether to write `masks/NNNNN.png` too, 8-bit grey.
+        form: size and file format; 384 x 512 JPEG without masks by default.
         on_progress: called with (done, count) after every picture.
         should_stop: asked before every picture; what is done so far is kept.
 
@@ -118,20 +127,15 @@ def write_folder(
     Raises:
         UserError: the count or suffix makes no sense, or the folder cannot be written.
     """
-    if count < 1 or suffix not in {".jpg", ".png"}:
+    form = form or PictureForm()
+    if count < 1 or form.suffix not in {".jpg", ".png"}:
         msg = "Ask for at least one picture, as .jpg or .png."
         raise UserError(msg)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        if masks:
+        if form.masks:
             (out / "masks").mkdir(exist_ok=True)
-        return _write(
-            out,
-            range(seed, seed + count),
-            (category, width_px, height_px, suffix, masks),
-            on_progress,
-            should_stop,
-        )
+        return _write(out, range(seed, seed + count), category, form, on_progress, should_stop)
     except OSError as error:
         msg = f"The folder {out} cannot be written: {error.strerror}."
         raise UserError(msg) from error
@@ -140,24 +144,24 @@ def write_folder(
 def _write(
     out: Path,
     seeds: range,
-    options: tuple[str | None, int, int, str, bool],
+    category: str | None,
+    form: PictureForm,
     on_progress: Callable[[int, int], None] | None,
     should_stop: Callable[[], bool] | None,
 ) -> int:
-    category, width_px, height_px, suffix, masks = options
-    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY] if suffix == ".jpg" else []
+    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY] if form.suffix == ".jpg" else []
     done = 0
     with (out / "truth.jsonl").open("w", encoding="utf-8") as lines:
         for seed in seeds:
             if should_stop is not None and should_stop():
                 break
-            rendering = render_seed(seed, category=category, width_px=width_px, height_px=height_px)
+            rendering = render_seed(seed, category=category, width_px=form.width_px, height_px=form.height_px)
             stem = f"{done:05d}"
-            _encode(out / f"{stem}{suffix}", cv2.cvtColor(rendering.image, cv2.COLOR_RGB2BGR), quality)
-            mask = f"masks/{stem}.png" if masks else None
+            _encode(out / f"{stem}{form.suffix}", cv2.cvtColor(rendering.image, cv2.COLOR_RGB2BGR), quality)
+            mask = f"masks/{stem}.png" if form.masks else None
             if mask is not None:
                 _encode(out / mask, np.round(rendering.mask * 255).astype(np.uint8), [])
-            lines.write(json.dumps(_plain(truth_of(rendering, f"{stem}{suffix}", seed, mask))) + "\n")
+            lines.write(json.dumps(_plain(truth_of(rendering, f"{stem}{form.suffix}", seed, mask))) + "\n")
             done += 1
             if on_progress is not None:
                 on_progress(done, len(seeds))

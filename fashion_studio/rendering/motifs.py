@@ -39,7 +39,7 @@ def flower(rng: np.random.Generator) -> Points:
     return np.stack([np.cos(angle) * radius, np.sin(angle) * radius], 1)
 
 
-def leaf_motif(rng: np.random.Generator) -> Points:
+def leaf_motif() -> Points:
     """Two leaves on a stalk."""
     t = np.linspace(0, np.pi, 16)
     one = np.stack([np.sin(t) * 0.26, -np.cos(t) * 0.6 - 0.7], 1)
@@ -69,13 +69,14 @@ def blob(kind: str) -> Points:
 
 
 def place_wrapped(
-    tile: Index, shape: Points | None, rng: np.random.Generator, size: float, ink: int, slot: int, count: int
+    tile: Index, shape: Points | None, rng: np.random.Generator, size: float, ink: int, cell: tuple[int, int]
 ) -> None:
-    """Draws a shape into a seamless tile near the slot's cell of a jittered lattice; None is a disc.
+    """Draws a shape into a seamless tile near one (slot, count) cell of a jittered lattice; None is a disc.
 
     The place of a slot does not depend on what is drawn there, so that a flower's heart meets its petals.
     """
     side = tile.shape[0]
+    slot, count = cell
     columns = int(np.ceil(np.sqrt(count)))
     row, column = divmod(slot, columns)
     rows = int(np.ceil(count / columns))
@@ -94,34 +95,52 @@ def place_wrapped(
                 cv2.fillPoly(tile, [np.round(shape @ turn * scale + center).astype(np.int32)], ink)
 
 
-def _picture(canvas: Index, dice: Dice, rng: np.random.Generator) -> None:
-    kind = dice.pick("picture", ("cat", "heart", "star", "sun", "mountain", "flower", "stripes"))
-    center = np.array([128, 110])
-    if kind in {"cat", "heart"}:
-        cv2.fillPoly(canvas, [np.round(blob(kind) * 84 + center).astype(np.int32)], 2)
-        if kind == "cat":
-            for x in (100, 156):
-                cv2.circle(canvas, (x, 96), 12, 3, -1)
-            cv2.ellipse(canvas, (128, 132), (22, 12), 0, 0, 180, 3, 4)
-    elif kind == "star":
-        cv2.fillPoly(
-            canvas, [np.round(star(dice.pick("points", (5, 6, 8))) * 96 + center).astype(np.int32)], 2
-        )
-        cv2.circle(canvas, (128, 110), 26, 3, -1)
-    elif kind == "sun":
-        cv2.circle(canvas, (128, 110), 88, 2, -1)
-        for y in range(110, 200, 18):
-            cv2.line(canvas, (30, y), (226, y), 0, 6)
-    elif kind == "mountain":
-        cv2.fillPoly(canvas, [np.array([[20, 190], [100, 40], [140, 110], [170, 70], [236, 190]])], 2)
-        cv2.fillPoly(canvas, [np.array([[100, 40], [76, 86], [100, 76], [124, 84]])], 3)
-    elif kind == "flower":
-        for k in range(4):
-            offset = rng.uniform(-45, 45, 2)
-            cv2.fillPoly(canvas, [np.round(flower(rng) * 52 + center + offset).astype(np.int32)], 2 + k % 2)
-    else:
-        for k, y in enumerate(range(40, 190, 30)):
-            cv2.rectangle(canvas, (20, y), (236, y + 15), 2 + k % 2, -1)
+def _fill(
+    canvas: Index, shape: Points, size: float, ink: int, middle: tuple[float, float] = (128, 110)
+) -> None:
+    cv2.fillPoly(canvas, [np.round(shape * size + np.array(middle)).astype(np.int32)], ink)
+
+
+def _cat(canvas: Index, _rng: np.random.Generator) -> None:
+    _fill(canvas, blob("cat"), 84, 2)
+    for x in (100, 156):
+        cv2.circle(canvas, (x, 96), 12, 3, -1)
+    cv2.ellipse(canvas, (128, 132), (22, 12), 0, 0, 180, 3, 4)
+
+
+def _heart(canvas: Index, _rng: np.random.Generator) -> None:
+    _fill(canvas, blob("heart"), 90, 2)
+    _fill(canvas, blob("heart"), 52, 3)
+
+
+def _stars(canvas: Index, rng: np.random.Generator) -> None:
+    _fill(canvas, star(int(rng.integers(5, 9))), 96, 2)
+    cv2.circle(canvas, (128, 110), 26, 3, -1)
+
+
+def _sunset(canvas: Index, _rng: np.random.Generator) -> None:
+    cv2.circle(canvas, (128, 110), 88, 2, -1)
+    for y in range(110, 200, 18):
+        cv2.line(canvas, (30, y), (226, y), 0, 6)
+
+
+def _mountain(canvas: Index, _rng: np.random.Generator) -> None:
+    cv2.fillPoly(canvas, [np.array([[20, 190], [100, 40], [140, 110], [170, 70], [236, 190]])], 2)
+    cv2.fillPoly(canvas, [np.array([[100, 40], [76, 86], [100, 76], [124, 84]])], 3)
+
+
+def _bouquet(canvas: Index, rng: np.random.Generator) -> None:
+    for k in range(4):
+        x, y = rng.uniform(-45, 45, 2)
+        _fill(canvas, flower(rng), 52, 2 + k % 2, (128 + float(x), 110 + float(y)))
+
+
+def _bars(canvas: Index, _rng: np.random.Generator) -> None:
+    for k, y in enumerate(range(40, 190, 30)):
+        cv2.rectangle(canvas, (20, y), (236, y + 15), 2 + k % 2, -1)
+
+
+_PICTURES = (_cat, _heart, _stars, _sunset, _mountain, _bouquet, _bars)
 
 
 def make_print(dice: Dice) -> Index:
@@ -135,7 +154,7 @@ def make_print(dice: Dice) -> Index:
     with_word = dice.chance("word", 0.6)
     with_picture = not with_word or dice.chance("picture too", 0.6)
     if with_picture:
-        _picture(canvas, dice, rng)
+        dice.pick("picture", _PICTURES)(canvas, rng)
     if with_word:
         word = dice.pick("word", _WORDS)
         font = dice.pick(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from fashion_studio.rendering.fabrics import FOLDS_PER_UNIT, TEXELS_PER_UNIT
 from fashion_studio.rendering.layout import Dot, Part, Stroke
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from fashion_studio.rendering.camera import Camera
     from fashion_studio.rendering.curves import Plane, Points, Rgb
     from fashion_studio.rendering.fabrics import Cloth
@@ -164,7 +165,7 @@ class Painter:
             shade += np.float32(0.16 * part.edge) * (away - toward)
         if part.tone != 1.0:
             shade *= np.float32(part.tone)
-        return np.maximum(shade, 0.12), folds
+        return np.asarray(np.maximum(shade, 0.12), np.float32), np.asarray(folds, np.float32)
 
     def _color(
         self, part: Part, u: Plane, v: Plane, folds: Plane
@@ -183,7 +184,7 @@ class Painter:
                 borderMode=cv2.BORDER_WRAP,
             )
             shares[:3] = self.pattern.shares.reshape(-1, 3).mean(axis=0) / 255.0
-            return color, shares
+            return np.asarray(color, np.float32), shares
         shares[part.ink] = 1.0
         return self.inks[part.ink], shares
 
@@ -229,7 +230,7 @@ class Painter:
         cv2.polylines(cover, lines, False, 255, max(1, round(width_px)), cv2.LINE_AA, 4)
         alpha = cover.astype(np.float32) * np.float32(min(1.0, max(width_px, 0.45)) / 255)
         if soft > 0.4:
-            alpha = cv2.GaussianBlur(alpha, (0, 0), soft)
+            alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), soft), np.float32)
         if not stroke.free:
             alpha *= self.mask[roi]
         target = self.rgb[roi]

@@ -68,7 +68,8 @@ def shade_of(name: str, dice: Dice, *, denim: bool = False) -> NDArray[np.float3
     base = np.array(dice.pick(f"shade of {name}", options), np.float32)
     jitter = dice.generator(f"jitter of {name}").normal(0.0, 1.0, 4)
     spread = 1.5 if name in {"black", "white", "ivory"} else 4.0
-    return np.clip(base + spread * (0.6 * jitter[0] + 0.5 * jitter[1:]), 6, 254).astype(np.float32)
+    shade = np.clip(base + spread * (0.6 * jitter[0] + 0.5 * jitter[1:]), 6, 254)
+    return np.asarray(shade, np.float32)
 
 
 def contrasting(rgb: NDArray[np.float32], dice: Dice, name: str) -> NDArray[np.float32]:

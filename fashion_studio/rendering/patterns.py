@@ -40,7 +40,9 @@ def _from_index(index: Index) -> NDArray[np.uint8]:
     """Shares from ink numbers drawn at twice the size, so that edges are smooth."""
     table = np.zeros((256, 3), np.uint8)
     table[0], table[1], table[2] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-    return cv2.resize(table[index], (PATTERN_PX, PATTERN_PX), interpolation=cv2.INTER_AREA)
+    return np.asarray(
+        cv2.resize(table[index], (PATTERN_PX, PATTERN_PX), interpolation=cv2.INTER_AREA), np.uint8
+    )
 
 
 def _blank() -> Index:
@@ -118,11 +120,11 @@ def _floral(dice: Dice) -> tuple[Index, float]:
     large = dice.chance("large flowers", 0.5)
     count, size = (9, 64) if large else (22, 36)
     for k in range(count):
-        place_wrapped(tile, leaf_motif(rng), rng, size * 1.1, 2, k, count)
+        place_wrapped(tile, leaf_motif(), rng, size * 1.1, 2, (k, count))
     for k in range(count):
-        place_wrapped(tile, flower(rng), rng, size, 1, k, count)
+        place_wrapped(tile, flower(rng), rng, size, 1, (k, count))
         if rng.random() < 0.9:
-            place_wrapped(tile, None, rng, size * 0.24, 2, k, count)
+            place_wrapped(tile, None, rng, size * 0.24, 2, (k, count))
     return tile, dice.uniform("flower scale", 0.8, 1.1)
 
 
@@ -143,11 +145,11 @@ def _all_over(dice: Dice) -> tuple[Index, float]:
                 "heart": blob("heart"),
                 "shapes": blob(("heart", "cat", "drop")[k % 3]),
             }[kind]
-            place_wrapped(tile, shape, rng, 52, 1 + k % 2, k, count)
+            place_wrapped(tile, shape, rng, 52, 1 + k % 2, (k, count))
     return tile, dice.uniform("motif scale", 0.8, 1.1)
 
 
-def _camouflage(rng: np.random.Generator, dice: Dice) -> Index:
+def _camouflage(rng: np.random.Generator, _dice: Dice) -> Index:
     first, second = seamless(rng, 7, 9, 512), seamless(rng, 8, 8, 512)
     tile = _blank()
     tile[first > 0.25] = 1
@@ -168,7 +170,7 @@ def _animal(rng: np.random.Generator, dice: Dice) -> Index:
     return tile
 
 
-def _tie_dye(rng: np.random.Generator, dice: Dice) -> NDArray[np.uint8]:
+def _tie_dye(rng: np.random.Generator, _dice: Dice) -> NDArray[np.float32]:
     y, x = np.mgrid[0:256, 0:256].astype(np.float32) - 128
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
     swirl = np.sin(radius / 11 + 2 * angle + 1.3 * seamless(rng, 6, 6, 256))
@@ -178,7 +180,7 @@ def _tie_dye(rng: np.random.Generator, dice: Dice) -> NDArray[np.uint8]:
     return np.stack([1 - first - second, first, second], -1)
 
 
-def _argyle(rng: np.random.Generator, dice: Dice) -> Index:
+def _argyle(_rng: np.random.Generator, _dice: Dice) -> Index:
     tile = _blank()
     for cy in (0, 256, 512):
         for cx in (0, 256, 512):
@@ -194,7 +196,7 @@ def _argyle(rng: np.random.Generator, dice: Dice) -> Index:
     return tile
 
 
-def _nordic(rng: np.random.Generator, dice: Dice) -> Index:
+def _nordic(rng: np.random.Generator, _dice: Dice) -> Index:
     small = np.zeros((32, 32), np.uint8)
     for row in range(0, 32, 8):
         kind = rng.integers(0, 3)
@@ -210,7 +212,7 @@ def _nordic(rng: np.random.Generator, dice: Dice) -> Index:
                 small[row + 3, x] = 1 if x % 8 in {2, 3, 4, 5, 6} else 0
                 small[row + 4, x] = 2 if x % 8 in {1, 4, 7} else 0
                 small[row + 6, x] = 1
-    return cv2.resize(small, (512, 512), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(cv2.resize(small, (512, 512), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _other(dice: Dice) -> tuple[NDArray[np.uint8], float, str]:

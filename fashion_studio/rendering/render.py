@@ -116,7 +116,8 @@ def render(
 
     Args:
         spec: what, how and where.
-        width_px, height_px: size of the picture.
+        width_px: width of the picture.
+        height_px: height of the picture.
         supersample: renders at this multiple of the size and averages.
 
     Returns:

@@ -56,7 +56,7 @@ def _button_front(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) 
             patch_pocket(layout, -cut.chest * 0.28 - width, 0.42, width, 0.26)
 
 
-def _polo_placket(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
+def _polo_placket(layout: Layout, spec: GarmentSpec, _cut: UpperCut, dice: Dice) -> None:
     low = dice.uniform("placket", 0.42, 0.54)
     ink = 1 if len(spec.colors) > 1 and spec.pattern == "solid" and dice.chance("trim", 0.6) else 0
     layout.add(
@@ -66,7 +66,7 @@ def _polo_placket(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) 
     _buttons(layout, dice, [float(y) for y in np.linspace(0.16, low - 0.07, dice.pick("buttons", (2, 3, 3)))])
 
 
-def _blazer_front(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
+def _blazer_front(layout: Layout, _spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
     depth = dice.uniform("lapel depth", 0.55, 0.85)
     edge = bezier((0.0, depth), (0.05, cut.length * 0.8), (-0.02, cut.length + 0.1), 10)
     layout.add(Stroke(edge, 0.012, 0.5), Stroke(edge + np.array([-0.03, 0.0]), 0.06, 0.85, soft=0.02))
@@ -134,7 +134,7 @@ def _outwear_front(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice)
             )
 
 
-def _hoodie_front(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
+def _hoodie_front(layout: Layout, _spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
     top, bottom = cut.length * 0.62, cut.length - 0.1
     wide = cut.waist * 0.68
     if dice.chance("zip hoodie", 0.35):

@@ -89,7 +89,7 @@ def legs_layout(spec: GarmentSpec, dice: Dice) -> Layout:
     crotch = dice.uniform("rise", 0.54, 0.64) if length > 0.9 else dice.uniform("rise", 0.44, 0.50)
     foot = _foot(spec, dice, hip)
     spread = spec.pose.spread
-    parts = []
+    parts: list[Part | Stroke] = []
     for side in (-1.0, 1.0):
         turn = spread + dice.uniform(f"leg {side}", -0.03, 0.05)
         shift = turn * (length - crotch)

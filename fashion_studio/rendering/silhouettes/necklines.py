@@ -71,7 +71,7 @@ def _v(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
     _band(layout, spec, dice, front, dice.uniform("band", 0.025, 0.045))
 
 
-def _square(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
+def _square(layout: Layout, _spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
     depth = dice.uniform("square depth", 0.17, 0.30)
     wide = cut.neck * dice.uniform("square taper", 0.94, 1.02)
     left = joined(line((-cut.neck, 0.0), (-wide, depth), 6), line((-wide, depth), (0.0, depth + 0.008), 5))

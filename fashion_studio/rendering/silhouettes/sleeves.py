@@ -30,7 +30,7 @@ def sleeve_reach(spec: GarmentSpec, dice: Dice) -> float:
 
 
 def _flip(points: Points, side: int) -> Points:
-    return points * np.array([float(side), 1.0])
+    return np.asarray(points * np.array([float(side), 1.0]), np.float64)
 
 
 def add_sleeve(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice, side: int) -> None:
@@ -76,14 +76,13 @@ def add_sleeve(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice, sid
     main = Part(_flip(outline, side), degrees, (side * start[0], start[1]), group=group, shadow=lift, ink=ink)
     if short:
         layout.add(main)
-        end, end_way, end_out, end_group = elbow, way, out, group
+        end, end_way, end_out = elbow, way, out
     else:
         turned = angle - bend
         end_way = np.array([np.sin(turned), np.cos(turned)])
         end_out = np.array([np.cos(turned), -np.sin(turned)])
         end = elbow + end_way * (reach - upper)
-        end_group = group
-        lower = _forearm(elbow, end, (way, out), (end_way, end_out), (width_mid, cuff))
+        lower = _forearm(elbow, end, (end_way, end_out), (float(width_mid), cuff))
         lower_deg = float(-np.rad2deg(turned)) * side
         forearm = Part(
             _flip(lower, side),
@@ -95,7 +94,7 @@ def add_sleeve(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice, sid
         )
         layout.add(forearm, main) if bend < 0.3 else layout.add(main, forearm)
     layout.add(Stroke(_flip(armhole, side), 0.01, 0.78, soft=0.006))
-    _finish(layout, spec, dice, side, (end, end_way, end_out), cuff, end_group)
+    _finish(layout, spec, dice, side, (end, end_way, end_out), cuff)
 
 
 def _contrast(spec: GarmentSpec, dice: Dice) -> bool:
@@ -105,13 +104,11 @@ def _contrast(spec: GarmentSpec, dice: Dice) -> bool:
 def _forearm(
     elbow: Points,
     end: Points,
-    first: tuple[Points, Points],
-    last: tuple[Points, Points],
+    frame: tuple[Points, Points],
     widths: tuple[float, float],
 ) -> Points:
     """Outline from a little before the elbow to the cuff, round at the elbow."""
-    way, out = first
-    end_way, end_out = last
+    end_way, end_out = frame
     wide, narrow = widths[0] / 2, widths[1] / 2
     cap = elbow - end_way * wide * 0.9
     middle = (elbow + end) / 2
@@ -134,9 +131,9 @@ def _finish(
     side: int,
     frame: tuple[Points, Points, Points],
     cuff: float,
-    group: str,
 ) -> None:
     """The cuff or hem of the sleeve, and its landmark."""
+    group = "right_sleeve" if side > 0 else "left_sleeve"
     end, way, out = frame
     edge = line(tuple(end + out * cuff / 2), tuple(end - out * cuff / 2), 6)
     angle = float(-np.rad2deg(np.arctan2(way[0], way[1]))) * side

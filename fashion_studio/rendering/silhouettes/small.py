@@ -171,7 +171,7 @@ def _sneaker(spec: GarmentSpec, dice: Dice, sole: tuple[int, int, int]) -> list[
     return ops
 
 
-def _boot(spec: GarmentSpec, dice: Dice, sole: tuple[int, int, int]) -> list[Op]:
+def _boot(_spec: GarmentSpec, dice: Dice, sole: tuple[int, int, int]) -> list[Op]:
     tall = dice.uniform("shaft", 0.6, 1.25)
     upper = joined(
         spline([(-0.42, 0.02), (-0.44, -0.3), (-0.47, -tall)]),
@@ -195,7 +195,7 @@ def _boot(spec: GarmentSpec, dice: Dice, sole: tuple[int, int, int]) -> list[Op]
     return ops
 
 
-def _pump(spec: GarmentSpec, dice: Dice, sole: tuple[int, int, int]) -> list[Op]:
+def _pump(_spec: GarmentSpec, dice: Dice, sole: tuple[int, int, int]) -> list[Op]:
     """A ballerina or loafer from above, toe up."""
     wide = dice.uniform("foot width", 0.2, 0.25)
     outer = spline(
@@ -252,7 +252,7 @@ def _moved(ops: list[Op], angle_deg: float, shift: tuple[float, float], flip: bo
 
     def place(points: Points) -> Points:
         mirrored = points * np.array([-1.0, 1.0]) if flip else points
-        return turned(mirrored, angle_deg) + np.asarray(shift)
+        return np.asarray(turned(mirrored, angle_deg) + np.asarray(shift), np.float64)
 
     moved: list[Op] = []
     for op in ops:

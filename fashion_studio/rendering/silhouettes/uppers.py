@@ -154,7 +154,7 @@ def upper_layout(spec: GarmentSpec, dice: Dice) -> Layout:
     cut = upper_cut(spec, dice)
     layout = Layout()
     if spec.category == "body":
-        lower = _body_lower(layout, spec, cut, dice)
+        lower = _body_lower(layout, cut, dice)
         add_bodice(layout, spec, cut, dice, lower)
         _snaps(layout, cut, dice)
         return layout
@@ -182,7 +182,7 @@ def upper_layout(spec: GarmentSpec, dice: Dice) -> Layout:
     return layout
 
 
-def _body_lower(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> Points:
+def _body_lower(layout: Layout, cut: UpperCut, dice: Dice) -> Points:
     """A one-piece's lower edge: leg openings and the crotch tab, or short legs."""
     hip_y = cut.length
     hip = cut.hem * 0.96
