@@ -1,4 +1,4 @@
-"""The thumbnail tile: picture, badges, caption. Painted by the grid's and the neighbour column's delegates."""
+"""The thumbnail tile: picture, badges, caption. Painted by the delegates of the grid and the neighbours."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def paint_tile(
         theme: colours and fonts.
         picture_rect: where the picture goes.
         tile: what to show.
-        picture: scaled to fill (not smaller than) the frame; None while it is being loaded.
+        picture: any size, or of the frame's size with its corners cut; None while it is being loaded.
         surface: role of the ground around the tile.
     """
     frame = QRectF(picture_rect)
@@ -106,9 +106,12 @@ def paint_tile(
 
 
 def _paint_picture(painter: QPainter, frame: QRectF, picture: QPixmap) -> None:
-    """Fills the frame: the middle of the picture, cut to the frame's form."""
+    """Fills the frame with the middle of the picture; one of the frame's own size is ready as it is."""
     ratio = picture.devicePixelRatio()
     width, height = picture.width() / ratio, picture.height() / ratio
+    if (width, height) == (frame.width(), frame.height()):
+        painter.drawPixmap(frame.topLeft(), picture)
+        return
     scale = max(frame.width() / width, frame.height() / height)
     wide, high = frame.width() / scale * ratio, frame.height() / scale * ratio
     part = QRectF((picture.width() - wide) / 2, (picture.height() - high) / 2, wide, high)
