@@ -1,4 +1,4 @@
-"""Colour tables of the heat maps: ten stops each, with the opacity that keeps the photo readable."""
+"""Heat maps: colour tables of ten stops with the opacity that keeps the photo readable, and blending."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["COLORMAPS", "OPACITY_DEFAULT", "colormap", "to_unit_range"]
+__all__ = ["COLORMAPS", "OPACITY_DEFAULT", "blend_map", "colormap", "to_unit_range"]
 
 OPACITY_DEFAULT: Final = 0.72
 """Position of the opacity slider at the start."""
@@ -51,3 +51,30 @@ def to_unit_range(cam: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     positive = np.maximum(np.nan_to_num(np.asarray(cam, dtype=np.float32)), 0.0)
     peak = float(positive.max(initial=0.0))
     return np.asarray(positive / peak if peak > 0 else positive, dtype=np.float32)
+
+
+def blend_map(
+    image: NDArray[np.uint8], values: NDArray[Any], table: NDArray[np.uint8], opacity: float = 1.0
+) -> NDArray[np.uint8]:
+    """Lays a heat map over a photo.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        values: (H, W), 0 to 1; beyond is clipped, NaN is 0.
+        table: (256, 4) uint8 RGBA, as `colormap` returns it.
+        opacity: of the whole layer, 0 to 1, times the table's own.
+
+    Returns:
+        (H, W, 3) uint8 RGB, a new array.
+
+    Raises:
+        ValueError: photo and map differ in size.
+    """
+    if image.shape[:2] != values.shape:
+        msg = f"a map of {image.shape[:2]} is needed, not {values.shape}"
+        raise ValueError(msg)
+    index = (np.clip(np.nan_to_num(values), 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+    alpha = table[:, 3:].astype(np.float32) * np.float32(opacity / 255.0)
+    colour = table[:, :3].astype(np.float32) * alpha
+    blended = image * (1.0 - alpha)[index] + colour[index]
+    return np.asarray(np.rint(blended), dtype=np.uint8)

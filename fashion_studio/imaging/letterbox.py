@@ -105,34 +105,29 @@ def map_to_image(
     """
     plane = np.asarray(values, dtype=np.float32)
     rows, columns = plane.shape
-    across = _interpolation(width_px, to_input.scale_x, to_input.shift_x, columns / input_px, columns, smooth)
-    down = _interpolation(height_px, to_input.scale_y, to_input.shift_y, rows / input_px, rows, smooth)
-    stretched = down @ (plane @ across.T)
+    across = _taps(width_px, to_input.scale_x, to_input.shift_x, columns / input_px, smooth)
+    down = _taps(height_px, to_input.scale_y, to_input.shift_y, rows / input_px, smooth)
+    # Sums of gathered rows, not a matrix product: BLAS would start its threads for it and wait for them.
+    wide = sum(plane[:, np.clip(cell, 0, columns - 1)] * weight for cell, weight in across)
+    stretched = sum(np.asarray(wide)[np.clip(cell, 0, rows - 1)] * weight[:, None] for cell, weight in down)
+    result = np.asarray(stretched, dtype=np.float32)
     if smooth:
-        np.clip(stretched, plane.min(), plane.max(), out=stretched)
-    return np.asarray(stretched, dtype=np.float32)
+        np.clip(result, plane.min(), plane.max(), out=result)
+    return result
 
 
-def _interpolation(
-    length_px: int,
-    scale: float,
-    shift: float,
-    cells_per_px: float,
-    cells: int,
-    smooth: bool,
-) -> NDArray[np.float32]:
-    """(length_px, cells) weights of the cells at each pixel's centre; edge cells are continued outwards."""
+def _taps(
+    length_px: int, scale: float, shift: float, cells_per_px: float, smooth: bool
+) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+    """The cells that each pixel's centre lies between, with their weights."""
     place = ((np.arange(length_px) + 0.5) * scale + shift) * cells_per_px - 0.5
     first = np.floor(place).astype(np.intp)
-    t = place - first
-    if smooth:
-        near = [-0.5 * t + t**2 - 0.5 * t**3, 1 - 2.5 * t**2 + 1.5 * t**3]
-        far = [0.5 * t + 2 * t**2 - 1.5 * t**3, -0.5 * t**2 + 0.5 * t**3]
-        steps = list(zip(range(-1, 3), near + far, strict=True))
-    else:
-        steps = [(0, 1 - t), (1, t)]
-    weights = np.zeros((length_px, cells), dtype=np.float32)
-    pixel = np.arange(length_px)
-    for step, weight in steps:
-        np.add.at(weights, (pixel, np.clip(first + step, 0, cells - 1)), weight.astype(np.float32))
-    return weights
+    t = (place - first).astype(np.float32)
+    if not smooth:
+        return [(first, 1 - t), (first + 1, t)]
+    return [
+        (first - 1, -0.5 * t + t**2 - 0.5 * t**3),
+        (first, 1 - 2.5 * t**2 + 1.5 * t**3),
+        (first + 1, 0.5 * t + 2 * t**2 - 1.5 * t**3),
+        (first + 2, -0.5 * t**2 + 0.5 * t**3),
+    ]

@@ -50,36 +50,28 @@ def guided_filter(
     """
     side = (2 * radius_px + 1, 2 * radius_px + 1)
 
-    def mean(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(cv2.boxFilter(plane, -1, side, borderType=cv2.BORDER_REFLECT), dtype=np.float32)
+    def mean(plane: Any) -> Any:
+        return cv2.boxFilter(plane, -1, side, borderType=cv2.BORDER_REFLECT)
 
-    mu, p = mean(guide), mean(source)
-    covariance = mean(guide * source[..., None]) - mu * p[..., None]
-    red, green, blue = guide[..., 0], guide[..., 1], guide[..., 2]
-    m_r, m_g, m_b = mu[..., 0], mu[..., 1], mu[..., 2]
-    squares = mean(guide * guide) - mu * mu + np.float32(epsilon)
-    rr, gg, bb = squares[..., 0], squares[..., 1], squares[..., 2]
-    rg, rb, gb = (
-        mean(red * green) - m_r * m_g,
-        mean(red * blue) - m_r * m_b,
-        mean(green * blue) - m_g * m_b,
-    )
+    red, green, blue = cv2.split(guide)
+    m_r, m_g, m_b, p = mean(red), mean(green), mean(blue), mean(source)
+    v_r = mean(red * source) - m_r * p
+    v_g = mean(green * source) - m_g * p
+    v_b = mean(blue * source) - m_b * p
+    small = np.float32(epsilon)
+    rr = mean(red * red) - m_r * m_r + small
+    gg = mean(green * green) - m_g * m_g + small
+    bb = mean(blue * blue) - m_b * m_b + small
+    rg, rb, gb = mean(red * green) - m_r * m_g, mean(red * blue) - m_r * m_b, mean(green * blue) - m_g * m_b
     # Inverse of the symmetric (Σ + εU) by its cofactors.
     c_rr, c_rg, c_rb = gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb
     c_gg, c_gb, c_bb = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg
-    determinant = rr * c_rr + rg * c_rg + rb * c_rb
-    v_r, v_g, v_b = covariance[..., 0], covariance[..., 1], covariance[..., 2]
-    a = np.stack(
-        [
-            c_rr * v_r + c_rg * v_g + c_rb * v_b,
-            c_rg * v_r + c_gg * v_g + c_gb * v_b,
-            c_rb * v_r + c_gb * v_g + c_bb * v_b,
-        ],
-        axis=-1,
-    )
-    a /= np.maximum(determinant, np.float32(1e-20))[..., None]
-    b = p - (a * mu).sum(axis=-1)
-    return mean(a), mean(b)
+    inverse = 1.0 / np.maximum(rr * c_rr + rg * c_rg + rb * c_rb, np.float32(1e-20))
+    a_r = (c_rr * v_r + c_rg * v_g + c_rb * v_b) * inverse
+    a_g = (c_rg * v_r + c_gg * v_g + c_gb * v_b) * inverse
+    a_b = (c_rb * v_r + c_gb * v_g + c_bb * v_b) * inverse
+    b = p - a_r * m_r - a_g * m_g - a_b * m_b
+    return np.asarray(cv2.merge([mean(a_r), mean(a_g), mean(a_b)])), np.asarray(mean(b))
 
 
 def refine_mask(
@@ -114,11 +106,13 @@ def refine_mask(
         source = np.asarray(cv2.resize(source, small, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
     radius = max(1, round(_RADIUS_SHARE * max(small))) if radius_px is None else radius_px
     a, b = guided_filter(guide.astype(np.float32) / np.float32(255.0), source, radius, epsilon)
+    coefficients = [*cv2.split(a), b]
     if scale != 1.0:
-        a = cv2.resize(a, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
-        b = cv2.resize(b, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
-    refined = (a * (image.astype(np.float32) / np.float32(255.0))).sum(axis=-1) + b
-    return np.asarray(np.clip(refined, 0.0, 1.0), dtype=np.float32)
+        coefficients = [cv2.resize(c, (width, height), interpolation=cv2.INTER_LINEAR) for c in coefficients]
+    refined = np.array(coefficients[3], dtype=np.float32)
+    for coefficient, plane in zip(coefficients, cv2.split(image), strict=False):
+        refined += coefficient * (plane * np.float32(1.0 / 255.0))
+    return np.clip(refined, 0.0, 1.0, out=refined)
 
 
 def mask_box(mask: NDArray[Any]) -> Box | None:
