@@ -9,6 +9,8 @@ from fashion_studio.imaging.caption_panel import PANEL_WIDTH_PX, draw_panel
 
 AMBER = np.array([0xE5, 0xB0, 0x4A])
 
+PALETTE = (PaletteColor("red", 0.75, (210, 47, 53)), PaletteColor("white", 0.25, (250, 250, 248)))
+
 
 def prediction(**changes) -> Prediction:
     fields = {
@@ -18,7 +20,7 @@ def prediction(**changes) -> Prediction:
             "fit": AttributePrediction("loose", 0.25, {"loose": 0.25}),
         },
         "colors_predicted": (ScoredValue("red", 0.9),), "colors_probabilities": {},
-        "colors_measured": (PaletteColor("red", 0.75, (210, 47, 53)), PaletteColor("white", 0.25, (250, 250, 8))),
+        "colors_measured": PALETTE,
         "box": None, "landmarks": (),
     } | changes  # fmt: skip
     return Prediction(**fields)
