@@ -166,7 +166,7 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
 
 
 def _pragmas(*, read_only: bool) -> tuple[str, ...]:
-    shared = ("PRAGMA foreign_keys=ON", "PRAGMA temp_store=MEMORY", "PRAGMA mmap_size=268435456")
+    shared = ("PRAGMA foreign_keys=ON", "PRAGMA temp_store=MEMORY")
     if read_only:
         return (*shared, "PRAGMA query_only=ON")
     return (*shared, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")

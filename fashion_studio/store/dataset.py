@@ -8,10 +8,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from fashion_studio.domain.errors import ProjectError
 from fashion_studio.domain.vocabulary import CATEGORY, Vocabulary
+from fashion_studio.store.bulk import execute_many
 from fashion_studio.store.database import Database
 from fashion_studio.store.filtering import View
 from fashion_studio.store.item_index import ItemIndex, NameTable
@@ -37,6 +38,7 @@ __all__ = ["DATABASE_NAME", "Dataset"]
 
 DATABASE_NAME: Final = "dataset.sqlite"
 
+_PART: Final = 10_000
 _LAYOUT: Final = "summary_layout"
 
 
@@ -176,22 +178,18 @@ class Dataset:
                 raise
 
 
-def _prediction_row(item_id: int, prediction: Prediction) -> dict[str, Any]:
+def _prediction_row(item_id: int, prediction: Prediction) -> tuple[Any, ...]:
     category = prediction.attributes.get(CATEGORY)
-    return {
-        "item_id": item_id,
-        "model": prediction.model,
-        "category": None if category is None else category.value,
-        "confidence": None if category is None else category.confidence,
-        "payload": pack_prediction(prediction),
-    }
+    value, confidence = (None, None) if category is None else (category.value, category.confidence)
+    return (item_id, prediction.model, value, confidence, pack_prediction(prediction))
 
 
-def _replace_predictions(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    ids = [row["item_id"] for row in rows]
+def _replace_predictions(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    ids = [row[0] for row in rows]
     for start in range(0, len(ids), 900):
         connection.execute(delete(PREDICTION).where(PREDICTION.c.item_id.in_(ids[start : start + 900])))
-    connection.execute(insert(PREDICTION), rows)
+    names = ("item_id", "model", "category", "confidence", "payload")
+    execute_many(connection, insert(PREDICTION), names, rows)
 
 
 def _renew(database: Database, layout: SummaryLayout) -> None:
@@ -204,10 +202,20 @@ def _renew(database: Database, layout: SummaryLayout) -> None:
 
 
 def _read_index(connection: Connection, layout: SummaryLayout) -> ItemIndex:
-    rows = _tuples(connection.exec_driver_sql("SELECT id, name, summary FROM item ORDER BY id"))
-    ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-    records = np.frombuffer(bytearray(b"".join([row[2] for row in rows])), dtype=layout.dtype)
-    index = ItemIndex(layout, ids, records, NameTable.of([row[1] for row in rows]))
+    count = int(connection.execute(select(func.count()).select_from(ITEM)).scalar_one())
+    ids = np.empty(count, dtype=np.int64)
+    records = layout.blank(count)
+    names = NameTable.of([])
+    cursor: Any = connection.exec_driver_sql("SELECT id, name, summary FROM item ORDER BY id").cursor
+    done = 0
+    # In parts, so that opening needs no more memory than the columns themselves.
+    while rows := cursor.fetchmany(_PART):
+        end = done + len(rows)
+        ids[done:end] = [row[0] for row in rows]
+        records[done:end] = np.frombuffer(b"".join([row[2] for row in rows]), dtype=layout.dtype)
+        names = names.extended([row[1] for row in rows])
+        done = end
+    index = ItemIndex(layout, ids, records, names)
     for item_id in ids[records["failed"]].tolist():
         reason = connection.execute(select(ITEM.c.failure).where(ITEM.c.id == item_id)).scalar_one()
         index.failures[item_id] = reason or "cannot be read"

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from fashion_studio.domain.geometry import Box
 from fashion_studio.domain.labels import Answer, AnswerKind, Landmark, Visibility
+from fashion_studio.store.bulk import execute_many
 from fashion_studio.store.edits import ITEM_FIELDS, Edit, Fact, Subject
 from fashion_studio.store.tables import ANSWER, ITEM, LANDMARK
 
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 __all__ = [
+    "Decoder",
     "answer_data",
     "answer_of",
     "box_data",
     "box_of",
     "chunks",
+    "encode",
+    "encoded",
     "landmark_data",
     "landmark_of",
     "read_facts",
@@ -104,13 +108,7 @@ def write_facts(connection: Connection, edits: Iterable[Edit]) -> None:
         elif subject is Subject.LANDMARK:
             _write_landmarks(connection, act, group)
         else:
-            column = ITEM.c[name]
-            statement = (
-                update(ITEM).where(ITEM.c.id == bindparam("of_item")).values({column: bindparam("new")})
-            )
-            connection.execute(
-                statement, [{"of_item": e.fact.item_id, "new": _field_out(name, e.after)} for e in group]
-            )
+            _write_fields(connection, name, group)
 
 
 def _selected(
@@ -125,8 +123,9 @@ def _selected(
 
 def _answers(connection: Connection, name: str, ids: Sequence[int]) -> Iterator[tuple[int, Any]]:
     statement = select(ANSWER.c.item_id, ANSWER.c.answer).where(ANSWER.c.attribute == name)
+    decode = Decoder()
     for item_id, text in _selected(connection, statement, ANSWER.c.item_id, ids):
-        yield item_id, json.loads(text)
+        yield item_id, decode(text)
 
 
 def _landmarks(connection: Connection, name: str, ids: Sequence[int]) -> Iterator[tuple[int, Any]]:
@@ -154,48 +153,80 @@ def _field_out(name: str, value: Any) -> Any:
     return json.dumps(value) if name == "box" and value is not None else value
 
 
+def _write_fields(connection: Connection, name: str, edits: Sequence[Edit]) -> None:
+    statement = update(ITEM).where(ITEM.c.id == bindparam("of_item")).values({name: bindparam("new")})
+    rows = [(_field_out(name, edit.after), edit.fact.item_id) for edit in edits]
+    execute_many(connection, statement, ("new", "of_item"), rows)
+
+
 def _write_answers(connection: Connection, act: str, edits: Sequence[Edit]) -> None:
-    of_item, of_attribute = (
-        ANSWER.c.item_id == bindparam("of_item"),
-        ANSWER.c.attribute == bindparam("of_name"),
-    )
+    here = (ANSWER.c.item_id == bindparam("of_item")) & (ANSWER.c.attribute == bindparam("of_name"))
+    places = [(edit.fact.item_id, edit.fact.field) for edit in edits]
     if act == "delete":
-        rows = [{"of_item": e.fact.item_id, "of_name": e.fact.field} for e in edits]
-        connection.execute(delete(ANSWER).where(of_item, of_attribute), rows)
-    elif act == "insert":
-        connection.execute(
-            insert(ANSWER),
-            [
-                {"item_id": e.fact.item_id, "attribute": e.fact.field, "answer": encode(e.after)}
-                for e in edits
-            ],
-        )
+        execute_many(connection, delete(ANSWER).where(here), ("of_item", "of_name"), places)
+        return
+    texts = encoded(edit.after for edit in edits)
+    rows: list[tuple[Any, ...]]
+    if act == "insert":
+        rows = [(*place, text) for place, text in zip(places, texts, strict=True)]
+        execute_many(connection, insert(ANSWER), ("item_id", "attribute", "answer"), rows)
     else:
-        rows = [
-            {"of_item": e.fact.item_id, "of_name": e.fact.field, "answer": encode(e.after)} for e in edits
-        ]
-        connection.execute(
-            update(ANSWER).where(of_item, of_attribute).values(answer=bindparam("answer")), rows
-        )
+        rows = [(text, *place) for place, text in zip(places, texts, strict=True)]
+        statement = update(ANSWER).where(here).values(answer=bindparam("new"))
+        execute_many(connection, statement, ("new", "of_item", "of_name"), rows)
 
 
 def _write_landmarks(connection: Connection, act: str, edits: Sequence[Edit]) -> None:
-    of_item, of_name = LANDMARK.c.item_id == bindparam("of_item"), LANDMARK.c.name == bindparam("of_name")
+    here = (LANDMARK.c.item_id == bindparam("of_item")) & (LANDMARK.c.name == bindparam("of_name"))
     if act == "delete":
-        rows = [{"of_item": e.fact.item_id, "of_name": e.fact.field} for e in edits]
-        connection.execute(delete(LANDMARK).where(of_item, of_name), rows)
-    elif act == "insert":
-        connection.execute(
-            insert(LANDMARK), [{"item_id": e.fact.item_id, "name": e.fact.field, **e.after} for e in edits]
-        )
+        places = [(edit.fact.item_id, edit.fact.field) for edit in edits]
+        execute_many(connection, delete(LANDMARK).where(here), ("of_item", "of_name"), places)
+        return
+    rows = [
+        (edit.after["x"], edit.after["y"], edit.after["visibility"], edit.fact.item_id, edit.fact.field)
+        for edit in edits
+    ]
+    if act == "insert":
+        execute_many(connection, insert(LANDMARK), ("x", "y", "visibility", "item_id", "name"), rows)
     else:
-        rows = [{"of_item": e.fact.item_id, "of_name": e.fact.field, **e.after} for e in edits]
-        connection.execute(
-            update(LANDMARK)
-            .where(of_item, of_name)
-            .values(x=bindparam("x"), y=bindparam("y"), visibility=bindparam("visibility")),
-            rows,
-        )
+        new: dict[str, Any] = {
+            "x": bindparam("new_x"),
+            "y": bindparam("new_y"),
+            "visibility": bindparam("new_v"),
+        }
+        statement = update(LANDMARK).where(here).values(new)
+        execute_many(connection, statement, ("new_x", "new_y", "new_v", "of_item", "of_name"), rows)
+
+
+def encoded(values: Iterable[Any]) -> list[str | None]:
+    """JSON texts, None for None; an object met again is not encoded again."""
+    memo: dict[int, tuple[Any, str]] = {}  # the object is kept, so that its id stays its own
+    texts: list[str | None] = []
+    for value in values:
+        if value is None:
+            texts.append(None)
+            continue
+        known = memo.get(id(value))
+        if known is None:
+            known = memo[id(value)] = (value, encode(value))
+        texts.append(known[1])
+    return texts
+
+
+class Decoder:
+    """JSON texts back to objects; equal texts give the same object, which nobody may change."""
+
+    def __init__(self) -> None:
+        """Knows nothing yet."""
+        self._memo: dict[str, Any] = {}
+
+    def __call__(self, text: str | None) -> Any:
+        """The object of a text, None for None."""
+        if text is None:
+            return None
+        if text not in self._memo:
+            self._memo[text] = json.loads(text)
+        return self._memo[text]
 
 
 encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

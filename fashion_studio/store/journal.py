@@ -7,14 +7,14 @@ all.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, insert, select
 
+from fashion_studio.store.bulk import execute_many
 from fashion_studio.store.edits import Edit, Fact, Kind, Operation, Subject
-from fashion_studio.store.facts import chunks, encode
+from fashion_studio.store.facts import Decoder, chunks, encoded
 from fashion_studio.store.tables import CHANGE, OPERATION
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ __all__ = [
     "reverts_of",
     "write_operation",
 ]
+
+
+_SUBJECTS: Final = {subject.value: subject for subject in Subject}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +94,14 @@ def write_operation(connection: Connection, operation: Operation) -> None:
             "below": operation.below,
         },
     )
-    connection.execute(
-        insert(CHANGE),
-        [
-            {
-                "id": operation.first_change_id + i,
-                "operation_id": operation.id,
-                "subject": edit.fact.subject.value,
-                "item_id": edit.fact.item_id,
-                "field": edit.fact.field,
-                "before": _out(edit.before),
-                "after": _out(edit.after),
-            }
-            for i, edit in enumerate(operation.edits)
-        ],
-    )
+    before = encoded(edit.before for edit in operation.edits)
+    after = encoded(edit.after for edit in operation.edits)
+    rows = [
+        (operation.first_change_id + i, operation.id, fact.subject.value, fact.item_id, fact.field, old, new)
+        for i, ((fact, _, _), old, new) in enumerate(zip(operation.edits, before, after, strict=True))
+    ]
+    names = ("id", "operation_id", "subject", "item_id", "field", "before", "after")
+    execute_many(connection, insert(CHANGE), names, rows)
 
 
 def read_operation(connection: Connection, operation_id: int) -> Operation | None:
@@ -116,6 +112,7 @@ def read_operation(connection: Connection, operation_id: int) -> Operation | Non
     changes = connection.execute(
         select(CHANGE).where(CHANGE.c.operation_id == operation_id).order_by(CHANGE.c.id)
     ).all()
+    decode = Decoder()
     return Operation(
         id=row.id,
         kind=Kind(row.kind),
@@ -127,7 +124,7 @@ def read_operation(connection: Connection, operation_id: int) -> Operation | Non
         redo_top=row.redo_top,
         below=row.below,
         first_change_id=changes[0].id if changes else 0,
-        edits=tuple(_edit(change) for change in changes),
+        edits=tuple(_edit(change, decode) for change in changes),
     )
 
 
@@ -139,8 +136,11 @@ def item_changes(connection: Connection, item_id: int) -> list[StoredChange]:
         .where(CHANGE.c.item_id == item_id)
         .order_by(CHANGE.c.id)
     )
+    decode = Decoder()
     return [
-        StoredChange(row.id, row.operation_id, Kind(row.kind), row.title, row.actor, row.at_us, _edit(row))
+        StoredChange(
+            row.id, row.operation_id, Kind(row.kind), row.title, row.actor, row.at_us, _edit(row, decode)
+        )
         for row in rows
     ]
 
@@ -171,13 +171,6 @@ def reverted(operation_id: int, reverts: dict[int, list[int]]) -> bool:
     return taken_back
 
 
-def _edit(row: Row[tuple[object, ...]]) -> Edit:
-    return Edit(Fact(Subject(row.subject), row.item_id, row.field), _in(row.before), _in(row.after))
-
-
-def _out(value: object) -> str | None:
-    return None if value is None else encode(value)
-
-
-def _in(text: str | None) -> object:
-    return None if text is None else json.loads(text)
+def _edit(row: Row[tuple[object, ...]], decode: Decoder) -> Edit:
+    fact = Fact(_SUBJECTS[row.subject], row.item_id, row.field)
+    return Edit(fact, decode(row.before), decode(row.after))

@@ -20,6 +20,7 @@ from fashion_studio.domain.errors import (
     ProjectBusy,
     ProjectError,
 )
+from fashion_studio.store.bulk import execute_many
 from fashion_studio.store.edits import Edit, Kind, Operation, inverse
 from fashion_studio.store.facts import read_facts, write_facts
 from fashion_studio.store.journal import Head, read_head, read_operation, write_operation
@@ -254,10 +255,7 @@ def write_summaries(connection: Connection, index: ItemIndex, positions: NDArray
         return
     statement = update(ITEM).where(ITEM.c.id == bindparam("of_item")).values(summary=bindparam("record"))
     ids = index.ids[positions].tolist()
-    connection.execute(
-        statement,
-        [
-            {"of_item": item_id, "record": index.summary(int(position))}
-            for item_id, position in zip(ids, positions, strict=True)
-        ],
-    )
+    rows = [
+        (index.summary(position), item_id) for item_id, position in zip(ids, positions.tolist(), strict=True)
+    ]
+    execute_many(connection, statement, ("record", "of_item"), rows)
