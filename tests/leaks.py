@@ -55,7 +55,11 @@ def leaves_nothing_behind() -> Iterator[None]:
         while (left := _left(checks, before)) and time.monotonic() < deadline:
             _let_qt_delete()
             time.sleep(0.02)
-    assert not left, f"left behind by the test: {', '.join(sorted(map(_in_words, left)))}"
+    words = ", ".join(sorted(map(_in_words, left)))
+    for thing in left:
+        if isinstance(thing, psutil.Process):
+            thing.kill()
+    assert not left, f"left behind by the test: {words}"
 
 
 def _left(checks: list[Callable[[], set[Any]]], before: list[set[Any]]) -> set[Any]:

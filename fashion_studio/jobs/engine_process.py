@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     from fashion_studio.jobs.arena import Arena
 
-__all__ = ["EngineProcess", "death_reason", "oom_kill_count", "rotate_log"]
+__all__ = [
+    "EngineProcess",
+    "death_reason",
+    "environment_for_children",
+    "last_line",
+    "oom_kill_count",
+    "rotate_log",
+]
 
 _LOG_BYTES: Final = 1_000_000
 _LOGS_KEPT: Final = 3
@@ -105,7 +112,7 @@ class EngineProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                env=_environment(),
+                env=environment_for_children(),
                 pass_fds=arena.inherited,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
@@ -141,21 +148,21 @@ class EngineProcess:
             and now is not None
             and now > self.oom_kills_before
         )
-        return death_reason(code, self._last_words(), killed_for_memory=for_memory)
-
-    def _last_words(self) -> str:
-        if self.log is None:
-            return ""
-        try:
-            with self.log.open("rb") as stream:
-                stream.seek(max(0, stream.seek(0, os.SEEK_END) - 2000))
-                lines = stream.read().decode("utf-8", "replace").split("\n")
-        except OSError:
-            return ""
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")[:200]
+        return death_reason(code, last_line(self.log) if self.log else "", killed_for_memory=for_memory)
 
 
-def _environment() -> dict[str, str]:
+def last_line(log: Path) -> str:
+    """The last line of a log that says something, cut to 200 characters; empty where there is none."""
+    try:
+        with log.open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 2000))
+            lines = stream.read().decode("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")[:200]
+
+
+def environment_for_children() -> dict[str, str]:
     """Ours, with this very package first, wherever the program was started from."""
     package_parent = str(Path(fashion_studio.__file__).parents[1])
     environment = dict(os.environ)
