@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from fashion_studio.rendering.noise import field, grain, seamless
+from fashion_studio.rendering.noise import field, grain, seamless, slope, wrinkles
 from fashion_studio.rendering.patterns import make_pattern
 
 if TYPE_CHECKING:
@@ -37,6 +37,16 @@ _SHEETS: Final = (
     (226, 190, 90),
     (110, 40, 60),
     (180, 178, 172),
+)
+_CARPETS: Final = (
+    (170, 160, 150),
+    (120, 100, 80),
+    (150, 60, 50),
+    (90, 92, 96),
+    (196, 184, 164),
+    (110, 120, 60),
+    (70, 80, 110),
+    (140, 110, 84),
 )
 _WOODS: Final = (
     (205, 160, 95),
@@ -136,35 +146,32 @@ def _tiles(place: _Place) -> NDArray[np.float32]:
         * side
     )
     line = np.clip(2.4 - gap, 0, 1)
-    marble = 1.0 + 0.05 * place.field(9, 12) + 0.03 * place.field(30, 40)
+    marble = 1.0 + 0.025 * place.field(9, 12) + 0.012 * place.grain() + 0.03 * place.field(3, 4)
     return _tint((marble * (1 - dice.uniform("grout", -0.15, 0.4) * line)).astype(np.float32), base)
 
 
 def _crumple(place: _Place, strength: float) -> Plane:
-    """Shading of a crumpled sheet: long soft folds with some sharp ridges."""
-    rng = place.rng
-    height = (
-        seamless(rng, 4, 6, 256) * 7
-        + (1 - np.abs(seamless(rng, 5, 4, 256))).clip(0) ** 3 * 10
-        + 1.5 * seamless(rng, 12, 12, 256)
+    """Shading of a sheet: faint waves and some creases, lit from the upper left."""
+    rng, dice = place.rng, place.dice
+    waves = seamless(rng, 3, 4, 256) + 0.35 * seamless(rng, 9, 8, 256)
+    lines = wrinkles(rng, 256, int(dice.uniform("creases", 8, 60)), dice.uniform("crease length", 60, 190))
+    shade = 0.35 * np.tanh(slope(waves * 5, 2) * 0.5) + dice.uniform("crease depth", 0.6, 2.6) * slope(lines)
+    return np.asarray(
+        1.0 + strength * place.sample(shade.astype(np.float32), dice.uniform("crumple", 0.4, 0.8)), np.float32
     )
-    slope = (
-        np.roll(height, 2, 1)
-        - np.roll(height, -2, 1)
-        + 0.6 * (np.roll(height, 2, 0) - np.roll(height, -2, 0))
-    )
-    shade = np.tanh(slope * 0.5).astype(np.float32)
-    return (1.0 + strength * place.sample(shade, place.dice.uniform("crumple", 0.35, 0.8))).astype(np.float32)
 
 
 def _sheet(place: _Place) -> NDArray[np.float32]:
-    shade = _crumple(place, place.dice.uniform("crumple strength", 0.03, 0.22))
-    return _tint(shade + 0.015 * place.grain(), place.color("sheet", _SHEETS))
+    shade = _crumple(place, place.dice.uniform("crumple strength", 0.06, 0.32))
+    weave = 0.012 * place.grain() + 0.02 * place.field(3, 4)
+    return _tint(shade + weave, place.color("sheet", _SHEETS))
 
 
 def _spread(place: _Place) -> NDArray[np.float32]:
     """A patterned bedspread or tablecloth."""
-    kind = place.dice.pick("spread", ("striped", "checked", "floral", "dotted", "other"))
+    kind = place.dice.pick(
+        "spread", ("striped", "striped", "checked", "checked", "floral", "floral", "dotted", "other")
+    )
     tile = make_pattern(kind, place.dice)
     inks = np.stack([place.color(f"spread {k}", _SHEETS) for k in range(3)])
     if tile is None:
@@ -190,40 +197,30 @@ def _quilt(place: _Place) -> NDArray[np.float32]:
 
 def _carpet(place: _Place) -> NDArray[np.float32]:
     dice = place.dice
+    strength = dice.uniform("pile", 0.05, 0.15)
     pile = (
         1.0
-        + dice.uniform("pile", 0.05, 0.16) * place.grain()
-        + 0.05 * place.field(40, 54)
-        + 0.04 * place.field(6, 8)
+        + strength * (place.grain() + 0.7 * place.sample(seamless(place.rng, 96, 96, 256), 0.9))
+        + 0.03 * place.field(6, 8)
     )
-    base = place.color(
-        "carpet",
-        (
-            (170, 160, 150),
-            (120, 100, 80),
-            (150, 60, 50),
-            (90, 92, 96),
-            (196, 184, 164),
-            (110, 120, 60),
-            (70, 80, 110),
-        ),
-    )
-    rgb = _tint(pile.astype(np.float32), base)
-    if dice.chance("ornament", 0.5):
-        motif = seamless(place.rng, 6, 6, 256)
-        motif = motif + motif[:, ::-1] + motif[::-1]
-        share = np.clip(
-            place.sample(motif.astype(np.float32), dice.uniform("ornament scale", 0.8, 1.8)) * 4 - 2, 0, 1
-        )
+    base = place.color("carpet", _CARPETS)
+    rgb = _tint(np.asarray(pile, np.float32), base)
+    if dice.chance("ornament", 0.55):
+        motif = seamless(place.rng, 7, 7, 256)
+        motif = motif + motif[:, ::-1] + motif[::-1] + motif[::-1, ::-1]
+        lines = np.abs(motif) < 0.35 if dice.chance("outlined", 0.5) else motif > 0.6
+        cover = cv2.GaussianBlur(lines.astype(np.float32), (0, 0), 1.0)
+        share = place.sample(np.asarray(cover, np.float32), dice.uniform("ornament scale", 0.6, 1.5))
         other = place.color("ornament", ((214, 190, 150), (60, 40, 34), (30, 44, 74), (190, 120, 70)))
-        rgb += share[..., None] * (_tint(pile.astype(np.float32), other) - rgb) * 0.85
+        rgb += share[..., None] * (_tint(np.asarray(pile, np.float32), other) - rgb) * 0.85
     return rgb
 
 
 def _fur(place: _Place) -> NDArray[np.float32]:
     """A shaggy rug or blanket."""
     hair = seamless(place.rng, 44, 22, 256)
-    shade = 1.0 + 0.11 * place.sample(hair, 1.1) + 0.09 * place.field(34, 44) + 0.06 * place.grain()
+    tuft = seamless(place.rng, 90, 60, 256)
+    shade = 1.0 + 0.09 * place.sample(hair, 1.0) + 0.10 * place.sample(tuft, 0.8) + 0.07 * place.grain()
     return _tint(
         shade.astype(np.float32),
         place.color(
@@ -258,7 +255,8 @@ def _wall(place: _Place) -> NDArray[np.float32]:
 
 def _stone(place: _Place) -> NDArray[np.float32]:
     """Terrace, concrete or asphalt."""
-    shade = 1.0 + 0.07 * place.grain() + 0.06 * place.field(24, 32) + 0.06 * place.field(7, 9)
+    grit = place.sample(seamless(place.rng, 110, 110, 256), 0.8)
+    shade = 1.0 + 0.05 * place.grain() + 0.06 * grit + 0.02 * place.field(24, 32) + 0.03 * place.field(5, 7)
     return _tint(
         shade.astype(np.float32),
         place.color("stone", ((150, 146, 140), (176, 168, 156), (110, 108, 108), (190, 186, 178))),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from fashion_studio.rendering.noise import seamless
+from fashion_studio.rendering.noise import seamless, slope, wrinkles
 
 if TYPE_CHECKING:
     from fashion_studio.rendering.curves import Plane
@@ -19,7 +19,7 @@ __all__ = ["FOLDS_PER_UNIT", "TEXELS_PER_UNIT", "TILE_PX", "Cloth", "make_cloth"
 
 TILE_PX: Final = 256
 TEXELS_PER_UNIT: Final = 200.0
-FOLDS_PER_UNIT: Final = 90.0
+FOLDS_PER_UNIT: Final = 110.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Cloth:
     Attributes:
         texture: (256, 256) float32 factor around 1, seamless, 200 texels per garment unit.
         rib: the same for ribbed cuffs and bands.
-        folds: (256, 256) float32 factor around 1, seamless, 90 texels per garment unit.
+        folds: (256, 256) float32 factor around 1, seamless, 110 texels per garment unit.
         gloss: 8-bit steps added where folds catch the light.
         opacity: 1 for opaque cloth.
         bulk: thickness, scales the rounding of edges.
@@ -119,32 +119,32 @@ def _satin(rng: np.random.Generator, _dice: Dice) -> Plane:
 
 _OTHERS = {"satin": _satin, "corduroy": _corduroy, "sequins": _sequins, "fleece": _fleece}
 _TEXTURES = {"cotton": _cotton, "denim": _denim, "knit": _knit, "leather": _leather, "chiffon": _chiffon}
-_FOLDS: Final = {  # strength, sharpness, cells across, cells down
-    "cotton": (0.115, 0.9, 5, 3),
-    "denim": (0.09, 0.7, 4, 4),
-    "knit": (0.075, 0.15, 3, 3),
-    "leather": (0.20, 1.5, 5, 5),
-    "chiffon": (0.10, 0.4, 9, 2),
-    "satin": (0.26, 0.3, 4, 2),
-    "corduroy": (0.08, 0.3, 4, 3),
-    "sequins": (0.13, 0.3, 4, 3),
-    "fleece": (0.09, 0.1, 3, 3),
+_FOLDS: Final = {  # strength of waves and of creases, creases, their uprightness, waves across and down
+    "cotton": (0.075, 0.50, 46, 0.1, 4, 3),
+    "denim": (0.07, 0.36, 34, 0.0, 4, 3),
+    "knit": (0.065, 0.12, 12, 0.2, 3, 3),
+    "leather": (0.16, 1.15, 60, 0.0, 5, 4),
+    "chiffon": (0.07, 0.42, 40, 0.75, 8, 2),
+    "satin": (0.22, 0.55, 26, 0.5, 4, 2),
+    "corduroy": (0.07, 0.20, 16, 0.0, 4, 3),
+    "sequins": (0.10, 0.15, 12, 0.0, 4, 3),
+    "fleece": (0.085, 0.10, 10, 0.0, 3, 3),
 }
 _GLOSS: Final = {"leather": 190.0, "satin": 150.0, "sequins": 110.0, "cotton": 18.0, "chiffon": 30.0}
 
 
 def _fold_tile(rng: np.random.Generator, kind: str, contrast: float) -> Plane:
-    """Shading by slow waves and sharp creases, lit from the upper left."""
-    strength, sharpness, across, down = _FOLDS[kind]
-    waves = seamless(rng, across, down, TILE_PX) + 0.5 * seamless(rng, across * 2 + 1, down * 2, TILE_PX)
-    ridges = 1.0 - np.abs(seamless(rng, across + 2, down + 3, TILE_PX))
-    height = waves * 5.0 + sharpness * 9.0 * np.maximum(ridges, 0.0) ** 3
-    slope = 0.75 * (np.roll(height, 2, 1) - np.roll(height, -2, 1)) + 0.5 * (
-        np.roll(height, 2, 0) - np.roll(height, -2, 0)
+    """Shading by slow waves and short creases, lit from the upper left."""
+    soft, crease, count, upright, across, down = _FOLDS[kind]
+    waves = np.asarray(
+        seamless(rng, across, down, TILE_PX) + 0.4 * seamless(rng, across * 2 + 1, down * 2, TILE_PX),
+        np.float32,
     )
-    shade = np.tanh(slope * 0.85)
-    folds = 1.0 + contrast * strength * (1.5 * shade - 0.25 * shade**2) + 0.02 * waves
-    return np.asarray(np.clip(folds - (folds.mean() - 1.0), 0.45, 1.6), np.float32)
+    ironed = rng.uniform(0.25, 1.0)
+    lines = wrinkles(rng, TILE_PX, round(count * (0.4 + ironed)), 95.0, upright=upright)
+    shade = soft * np.tanh(slope(np.float32(5.0) * waves, 2) * 0.7) + crease * ironed * slope(lines)
+    folds = 1.0 + contrast * shade + 0.018 * waves
+    return np.asarray(np.clip(folds - (folds.mean() - 1.0), 0.4, 1.7), np.float32)
 
 
 def make_cloth(spec: GarmentSpec, dice: Dice) -> Cloth:

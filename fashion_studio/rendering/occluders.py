@@ -62,7 +62,7 @@ def _cloth(dice: Dice, size: float) -> list[Shape]:
     """The corner of another piece of cloth."""
     rng = dice.generator("corner")
     angle = np.linspace(0, 2 * np.pi, 9, endpoint=False)
-    radius = 0.75 + rng.uniform(-0.15, 0.15, 9)
+    radius = 0.42 + 0.6 * rng.uniform(-0.15, 0.15, 9)
     outline = spline(np.stack([np.cos(angle) * radius, np.sin(angle) * radius], 1), closed=True) * size
     rgb = tuple(int(v) for v in rng.integers(30, 235, 3))
     return [(outline, (rgb[0], rgb[1], rgb[2]))]
@@ -81,7 +81,7 @@ def _toy(dice: Dice, size: float) -> list[Shape]:
 
 
 def _phone(dice: Dice, size: float) -> list[Shape]:
-    box = np.array([[-0.17, -0.34], [0.17, -0.34], [0.17, 0.34], [-0.17, 0.34]]) * size
+    box = np.array([[-0.13, -0.27], [0.13, -0.27], [0.13, 0.27], [-0.13, 0.27]]) * size
     return [
         (box, (24, 24, 28)),
         (box * np.array([0.9, 0.92]), dice.pick("screen", ((40, 50, 70), (20, 22, 26), (120, 140, 160)))),

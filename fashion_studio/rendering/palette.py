@@ -69,7 +69,8 @@ def shade_of(name: str, dice: Dice, *, denim: bool = False) -> NDArray[np.float3
     jitter = dice.generator(f"jitter of {name}").normal(0.0, 1.0, 4)
     spread = 1.5 if name in {"black", "white", "ivory"} else 4.0
     shade = np.clip(base + spread * (0.6 * jitter[0] + 0.5 * jitter[1:]), 6, 254)
-    return np.asarray(shade, np.float32)
+    grey = float(shade @ np.array([0.299, 0.587, 0.114]))
+    return np.asarray(shade + dice.uniform(f"dullness of {name}", 0.0, 0.16) * (grey - shade), np.float32)
 
 
 def contrasting(rgb: NDArray[np.float32], dice: Dice, name: str) -> NDArray[np.float32]:

@@ -153,8 +153,8 @@ def _framed(spec: GarmentSpec, dice: Dice) -> GarmentSpec:
     points = turned(build_layout(spec).points(), spec.pose.rotation_deg)
     low, high = points.min(axis=0), points.max(axis=0)
     across, down = high - low
-    fill = dice.uniform("fill", 0.7, 0.97)
-    if dice.chance("small", 0.12):
+    fill = dice.uniform("fill", 0.76, 0.98)
+    if dice.chance("small", 0.1):
         fill = dice.uniform("small fill", 0.42, 0.7)
     elif dice.chance("cropped", 0.1):
         fill = dice.uniform("cropped fill", 1.0, 1.22)

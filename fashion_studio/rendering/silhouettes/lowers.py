@@ -9,6 +9,7 @@ import numpy as np
 from fashion_studio.rendering.curves import bezier, joined, line, mirrored, ribbon
 from fashion_studio.rendering.layout import Anchor, Dot, Layout, Part, Stroke
 from fashion_studio.rendering.silhouettes.cut import upper_cut
+from fashion_studio.rendering.silhouettes.drape import leg_creases
 from fashion_studio.rendering.silhouettes.uppers import add_bodice
 
 if TYPE_CHECKING:
@@ -127,9 +128,20 @@ def legs_layout(spec: GarmentSpec, dice: Dice) -> Layout:
                 line((side * 2.5, length + 0.2), (side * 2.5, 0.08), 5),
             )
             layout.add(Part(stripe, ink=1, clip=True, edge=0.0))
+    if spec.fabric == "denim":
+        _fading(layout, dice, crotch, length)
+    layout.add(*leg_creases(dice, hip, crotch, length))
     _fly(layout, spec, dice, waist, crotch)
     _waistband(layout, spec, dice, waist)
     return layout
+
+
+def _fading(layout: Layout, dice: Dice, crotch: float, length: float) -> None:
+    """Worn, lighter thighs."""
+    for side in (-1.0, 1.0):
+        x = side * dice.uniform("thigh", 0.22, 0.27)
+        path = line((x, crotch * 0.55), (x * 1.1, crotch + (length - crotch) * 0.6), 6)
+        layout.add(Stroke(path, 0.1, dice.uniform("fading", 1.0, 1.45), soft=0.06))
 
 
 def _anchor(side: float, point: tuple[float, float], group: str) -> Anchor:

@@ -10,6 +10,7 @@ from fashion_studio.rendering.curves import bezier, joined, line, mirrored, ribb
 from fashion_studio.rendering.layout import Dot, Layout, Part, Stroke
 from fashion_studio.rendering.silhouettes.closures import add_closure
 from fashion_studio.rendering.silhouettes.cut import UpperCut, upper_cut
+from fashion_studio.rendering.silhouettes.drape import torso_creases
 from fashion_studio.rendering.silhouettes.necklines import add_neckline, back_curve
 from fashion_studio.rendering.silhouettes.sleeves import add_sleeve
 
@@ -105,6 +106,7 @@ def add_bodice(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice, low
     layout.add(Part(joined(body_top(cut), lower), shadow=0.25))
     if len(spec.colors) > 1 and spec.pattern == "solid":
         _blocks(layout, cut, dice)
+    layout.add(*torso_creases(dice, cut.chest, cut.armpit, cut.length))
     if not sleeves and not cut.strap:
         for side in (1.0, -1.0):
             edge = armhole(cut) * np.array([side, 1.0])
