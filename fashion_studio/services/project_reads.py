@@ -172,6 +172,17 @@ class ProjectReads:
         with self._dataset.reading() as connection:
             return [(self._place(failed), failed.reason) for failed in read_failures(connection)]
 
+    def places(self, ids: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Path, str]]:
+        """(id, path, content hash) of these photos, in this order; those that are gone are left out."""
+        for start in range(0, len(ids), _EXPORT_BATCH):
+            part = [int(item_id) for item_id in ids[start : start + _EXPORT_BATCH]]
+            with self._dataset.reading() as connection:
+                details = read_details(connection, part, {}, predictions=False)
+            for item_id in part:
+                if item_id in details:
+                    found = details[item_id]
+                    yield item_id, self._paths(found.files)[0], found.content_hash
+
     def export_records(self, question: ItemFilter | None = None) -> Iterator[ExportRecord]:
         """Everything about every photo that matches, in order of name, a few hundred at a time in memory."""
         ids = self.ids(question)
