@@ -1,4 +1,4 @@
-"""Synthetic projects of any size for measurements: photos, predictions and a third of the answers."""
+"""Synthetic projects of any size for measurements: photos, predictions and a third of the answers.
 
 Everything goes through the store's own doors (`Intake.take`, `Writer.write`, `Project.put_predictions`),
 only the hashing and decoding of real files is left out.

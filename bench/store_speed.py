@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -92,10 +93,10 @@ def open_once(target: str) -> None:
 def _questions(project: Project, count: int) -> None:
     limit = _FILTER_TARGET_MS[count]
     for name, question in FILTERS.items():
-        _time(f"filter by {name} {count:,}", lambda q=question: project.ids(q, Sort()), limit)
+        _time(f"filter by {name} {count:,}", partial(project.ids, question, Sort()), limit)
     for key in SortKey:
         sort = Sort(key, descending=True)
-        _time(f"sort by {key.value} {count:,}", lambda s=sort: project.ids(ItemFilter(), s), limit)
+        _time(f"sort by {key.value} {count:,}", partial(project.ids, ItemFilter(), sort), limit)
     _time(f"facets {count:,}", lambda: project.facets(ItemFilter()), limit)
     mixed = FILTERS["disagreement and confidence"]
     _time(f"facets of a filter {count:,}", lambda: project.facets(mixed), limit)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from fashion_studio.domain.errors import EnvironmentProblem, ProjectError
@@ -16,7 +18,6 @@ from fashion_studio.store.photos import add_root, move_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from fashion_studio.domain.vocabulary import Vocabulary
@@ -60,8 +61,8 @@ class Project(ProjectWrites):
             ProjectError: there is something already, or a root is not a folder.
             EnvironmentProblem: the folder cannot be written.
         """
-        folder = folder.absolute()
-        places = [root.absolute() for root in roots]
+        folder = _absolute(folder)
+        places = [_absolute(root) for root in roots]
         for place in places:
             if not place.is_dir():
                 msg = f"{place} is not a folder. Choose a folder of photos."
@@ -104,7 +105,7 @@ class Project(ProjectWrites):
             ProjectError: not a project, damaged, or of a newer program.
             EnvironmentProblem: the disk does not allow it.
         """
-        folder = folder.absolute()
+        folder = _absolute(folder)
         if not (folder / DATABASE_NAME).is_file():
             msg = f"{folder.name} is not a project. Choose a folder that ends in {PROJECT_SUFFIX}."
             raise ProjectError(msg)
@@ -176,7 +177,7 @@ class Project(ProjectWrites):
         Raises:
             ProjectError: it is not a folder.
         """
-        place = folder.absolute()
+        place = _absolute(folder)
         if not place.is_dir():
             msg = f"{place} is not a folder. Choose a folder of photos."
             raise ProjectError(msg)
@@ -187,7 +188,7 @@ class Project(ProjectWrites):
     def relocate_root(self, root_id: int, folder: Path) -> None:
         """Says where a declared folder is now; `scan` then finds the photos there by their content."""
         with self._dataset.writer.transaction() as connection:
-            move_root(connection, root_id, folder.absolute(), self._folder)
+            move_root(connection, root_id, _absolute(folder), self._folder)
         self._look_for_roots()
 
     @property
@@ -213,7 +214,7 @@ class Project(ProjectWrites):
             ProjectError: there is something already.
             EnvironmentProblem: it cannot be written there either.
         """
-        folder = folder.absolute()
+        folder = _absolute(folder)
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             msg = f"{folder.name} exists already. Choose another name."
             raise ProjectError(msg)
@@ -251,6 +252,10 @@ class Project(ProjectWrites):
             msg = "The project folder is still read-only."
             raise EnvironmentProblem(msg, "Make it writable, or save the project elsewhere.") from error
         self._dataset.writer.move_to(Database(self._folder / DATABASE_NAME))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps the name that the person knows
 
 
 def default_actor() -> str:

@@ -9,7 +9,7 @@ from fashion_studio.domain.errors import UserError
 from fashion_studio.domain.export import ExportRecord
 from fashion_studio.domain.labels import Split, Status
 from fashion_studio.domain.queries import HistoryEntry, Item, ItemFilter, Sort, UndoStatus
-from fashion_studio.services.thumbnails import thumbnail_of
+from fashion_studio.services.thumbnails import THUMBNAIL_SIDE_PX, thumbnail_of
 from fashion_studio.services.wording import Wording
 from fashion_studio.store import history
 from fashion_studio.store.photos import read_failures, read_roots
@@ -129,7 +129,7 @@ class ProjectReads:
             raise UserError(msg)
         return self._paths(files)[0]
 
-    def thumbnail(self, item_id: int, side_px: int = 256) -> bytes | None:
+    def thumbnail(self, item_id: int, side_px: int = THUMBNAIL_SIDE_PX) -> bytes | None:
         """JPEG of at most this side, kept in the project; None where the photo is missing or unreadable."""
         with self._dataset.reading() as connection:
             content_hash = history.hash_of_item(connection, item_id)

@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fashion_studio.domain.errors import PhotoError
-from fashion_studio.imaging.thumbnails import make_thumbnail
+from fashion_studio.imaging.thumbnails import THUMBNAIL_SIDE_PX, make_thumbnail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["thumbnail_of", "thumbnail_path"]
+__all__ = ["THUMBNAIL_SIDE_PX", "thumbnail_of", "thumbnail_path", "thumbnails_of"]
 
 
 def thumbnail_path(cache: Path, content_hash: str, side_px: int) -> Path:
     """Where the thumbnail of this content lies, whether it is there or not."""
     return cache / content_hash[:2] / f"{content_hash}-{side_px}.jpg"
+
+
+def thumbnails_of(cache: Path, content_hash: str) -> list[Path]:
+    """The thumbnails of this content that are made, of whatever size, smallest name first."""
+    return sorted((cache / content_hash[:2]).glob(f"{content_hash}-*.jpg"))
 
 
 def thumbnail_of(cache: Path, content_hash: str, side_px: int, photo: Callable[[], Path]) -> bytes | None:
