@@ -75,7 +75,9 @@ def _vignette(scene: Scene, dice: Dice, width_px: int, height_px: int) -> Plane:
     y, x = np.mgrid[-1:1:24j, -1:1:18j].astype(np.float32)
     slope = dice.uniform("slope", 0.0, 0.14)
     angle = np.deg2rad(scene.light_deg)
-    gain = 1.0 - scene.vignette * 0.55 * (x**2 + y**2) + slope * (np.cos(angle) * x + np.sin(angle) * y) / 1.2
+    gain = (
+        1.03 - scene.vignette * 0.55 * (x**2 + y**2) + slope * (np.cos(angle) * x + np.sin(angle) * y) / 1.2
+    )
     return np.asarray(cv2.resize(gain, (width_px, height_px), interpolation=cv2.INTER_LINEAR), np.float32)
 
 

@@ -101,8 +101,8 @@ def _scene(dice: Dice, category: str) -> Scene:
         occluders=occluders,
         light_deg=dice.uniform("light", 180, 300),
         contrast=dice.uniform("contrast", 0.6, 1.45),
-        exposure=dice.uniform("exposure", 0.9, 1.08),
-        warmth=dice.uniform("warmth", -0.045, 0.055),
+        exposure=dice.uniform("exposure", 0.95, 1.1),
+        warmth=float(np.clip(dice.generator("warmth").normal(0.004, 0.02), -0.05, 0.06)),
         blur=dice.uniform("blur", 0.0, 0.75)
         if not dice.chance("soft", 0.08)
         else dice.uniform("softness", 0.8, 1.3),

@@ -147,7 +147,14 @@ def test_sleeve_folded_over_the_hem_hides_it() -> None:
     spec = replace(_upright("longsleeve", 3), sleeve_length="long", fit="regular")
     hidden = 0
     for arm in (-14.0, -10.0, -6.0, 0.0):
-        pose = replace(spec.pose, left_arm_deg=arm, left_bend_deg=0.0, left_over=True, right_arm_deg=60.0, right_bend_deg=0.0)
+        pose = replace(
+            spec.pose,
+            left_arm_deg=arm,
+            left_bend_deg=0.0,
+            left_over=True,
+            right_arm_deg=60.0,
+            right_bend_deg=0.0,
+        )
         points = {p.name: p for p in render(replace(spec, pose=pose), **SMALL).landmarks}
         hidden += points["left_hem"].visibility == Visibility.OCCLUDED
         assert points["right_hem"].visibility == Visibility.VISIBLE
