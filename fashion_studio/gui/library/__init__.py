@@ -1,0 +1,1 @@
+"""The library: a grid of every photo, filters with counts, and acts on many at once."""
