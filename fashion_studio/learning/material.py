@@ -1,0 +1,128 @@
+"""The picture sets of a run: what is trained on, what is chosen by, and what is kept for the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fashion_studio.learning.cache import (
+    PictureSet,
+    cache_photos,
+    cache_renderings,
+    hold_out_senders,
+    read_photo_table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.learning.cache import PhotoRow
+    from fashion_studio.learning.recipe import Recipe
+
+__all__ = ["Material", "prepare", "reported_photos", "reported_renderings", "training_rows"]
+
+CHOOSING_RENDER_PX = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Sets of one run; photo sets are None where a run has no photos.
+
+    Attributes:
+        photos, renderings: trained on.
+        choosing_photos, choosing_renderings: held out, for choosing epochs and for calibration.
+    """
+
+    photos: PictureSet | None
+    renderings: PictureSet
+    choosing_photos: PictureSet | None
+    choosing_renderings: PictureSet
+
+    @property
+    def training_sets(self) -> list[PictureSet]:
+        """Photos (where there are any), then renderings."""
+        return [self.renderings] if self.photos is None else [self.photos, self.renderings]
+
+
+def training_rows(
+    photos: Path, vocabulary: Vocabulary, hold_out: float
+) -> tuple[list[PhotoRow], list[PhotoRow]]:
+    """The training split's labelled photos, parted by sender into those trained on and those held out."""
+    rows = [row for row in read_photo_table(photos, vocabulary) if row.split == "train" and row.category]
+    held = hold_out_senders(rows, hold_out)
+    return (
+        [row for row, out in zip(rows, held, strict=True) if not out],
+        [row for row, out in zip(rows, held, strict=True) if out],
+    )
+
+
+def prepare(
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    *,
+    photos: Path | None,
+    cache: Path,
+    should_stop: Callable[[], bool],
+    on_progress: Callable[[str, int, int], None],
+) -> Material:
+    """Decodes and renders what is not in the cache yet.
+
+    Raises:
+        UserError: the photo table cannot be used.
+        PhotoError: a photo of the table cannot be decoded.
+        Cancelled: on request.
+    """
+    wanted = recipe.renderings
+    partial = {kind: {k: list(v) for k, v in rules.items()} for kind, rules in recipe.partial.items()}
+    sets: list[PictureSet | None] = [None, None]
+    if photos is not None:
+        for place, rows in enumerate(training_rows(photos, vocabulary, recipe.hold_out)):
+            side = recipe.cache_px if place == 0 else recipe.input_px
+            sets[place] = cache_photos(
+                photos, rows, vocabulary, partial, cache=cache, side_px=side, should_stop=should_stop
+            )
+            on_progress("photos", len(rows), len(rows))
+    renderings = cache_renderings(
+        range(wanted.first_seed, wanted.first_seed + wanted.count),
+        vocabulary,
+        cache=cache,
+        side_px=recipe.cache_px,
+        should_stop=should_stop,
+        on_progress=lambda done, count: on_progress("renderings", done, count),
+    )
+    choosing = cache_renderings(
+        range(wanted.choosing_first_seed, wanted.choosing_first_seed + wanted.choosing_count),
+        vocabulary,
+        cache=cache,
+        side_px=recipe.input_px,
+        render_px=CHOOSING_RENDER_PX,
+        should_stop=should_stop,
+    )
+    return Material(sets[0], renderings, sets[1] if sets[1] is not None and len(sets[1]) else None, choosing)
+
+
+def reported_renderings(recipe: Recipe, vocabulary: Vocabulary, cache: Path, count: int | None) -> PictureSet:
+    """Held-out renderings for the report, at the demo's full size, fitted to the model's input."""
+    wanted = recipe.renderings
+    count = wanted.reported_count if count is None else count
+    return cache_renderings(
+        range(wanted.reported_first_seed, wanted.reported_first_seed + count),
+        vocabulary,
+        cache=cache,
+        side_px=recipe.input_px,
+        render_px=CHOOSING_RENDER_PX,
+    )
+
+
+def reported_photos(
+    recipe: Recipe, vocabulary: Vocabulary, photos: Path, cache: Path, count: int | None
+) -> PictureSet:
+    """The validation split's photos that have a class; with `count`, an even choice of that many."""
+    rows = [row for row in read_photo_table(photos, vocabulary) if row.split != "train" and row.category]
+    if count is not None and count < len(rows):
+        rows = [rows[k] for k in np.linspace(0, len(rows) - 1, count).astype(int)]
+    return cache_photos(photos, rows, vocabulary, {}, cache=cache, side_px=recipe.input_px)

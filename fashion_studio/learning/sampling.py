@@ -1,0 +1,143 @@
+"""Which picture is shown when, and what the network is asked about it.
+
+Every view is decided by (seed, epoch, picture) alone, so that two runs with one seed see the same pixels and
+a resumed run goes on as if it had never stopped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch.utils.data import Dataset, Sampler
+
+from fashion_studio.domain.labels import Visibility
+from fashion_studio.learning.augmentation import Augmentation, View, augment, replace_background
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from fashion_studio.learning.cache import PictureSet
+    from fashion_studio.learning.labels import Labels
+
+__all__ = ["EpochSampler", "TrainingViews", "labels_of_view"]
+
+Sample = dict[str, "NDArray[Any]"]
+
+SURE_MASK = 0.99
+
+
+class EpochSampler(Sampler[list[tuple[int, int]]]):
+    """Batches of (epoch, picture): from each set so many pictures per epoch, shuffled together.
+
+    Where an epoch wants fewer pictures than a set has, the set is gone through in a fixed random order, a
+    part per epoch, so that all of it is seen before any of it again.
+    """
+
+    def __init__(
+        self, sizes: Sequence[int], per_epoch: Sequence[int], *, batch_size: int, seed: int, epoch: int = 0
+    ) -> None:
+        self.sizes, self.per_epoch = tuple(sizes), tuple(per_epoch)
+        self.batch_size, self.seed, self.epoch = batch_size, seed, epoch
+
+    def __len__(self) -> int:
+        return sum(self.per_epoch) // self.batch_size
+
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        chosen: list[int] = []
+        start = 0
+        for number, (size, wanted) in enumerate(zip(self.sizes, self.per_epoch, strict=True)):
+            chosen += [start + self._pick(number, size, self.epoch * wanted + k) for k in range(wanted)]
+            start += size
+        order = np.random.default_rng((self.seed, self.epoch, 1)).permutation(len(chosen))
+        for batch in range(len(self)):
+            part = order[batch * self.batch_size : (batch + 1) * self.batch_size]
+            yield [(self.epoch, chosen[k]) for k in part]
+
+    def _pick(self, number: int, size: int, position: int) -> int:
+        lap, place = divmod(position, size)
+        if not hasattr(self, "_laps"):
+            self._laps: dict[tuple[int, int], NDArray[np.int64]] = {}
+        if (number, lap) not in self._laps:
+            shuffle = np.random.default_rng((self.seed, number, lap, 2)).permutation(size)
+            self._laps[number, lap] = shuffle
+        return int(self._laps[number, lap][place])
+
+
+class TrainingViews(Dataset[Sample]):
+    """Augmented views of several picture sets, asked for by (epoch, picture)."""
+
+    def __init__(
+        self,
+        sets: Sequence[PictureSet],
+        *,
+        side_px: int,
+        mirror_order: Sequence[int],
+        strength: Augmentation,
+        seed: int,
+        floors: NDArray[np.uint8] | None = None,
+    ) -> None:
+        self.sets = list(sets)
+        self.ends = np.cumsum([len(pictures) for pictures in sets])
+        self.side_px, self.mirror_order = side_px, list(mirror_order)
+        self.strength, self.seed = strength, seed
+        self.floors = floors
+
+    def __len__(self) -> int:
+        return int(self.ends[-1])
+
+    def __getitem__(self, place: tuple[int, int]) -> Sample:
+        """The view of (epoch, picture): uint8 `square`, `mask` and the labels as they are in the view."""
+        epoch, picture = place
+        rng = np.random.default_rng((self.seed, epoch, picture, 3))
+        number = int(np.searchsorted(self.ends, picture, side="right"))
+        pictures = self.sets[number]
+        row = picture - (int(self.ends[number - 1]) if number else 0)
+        labels = pictures.labels
+        square, mask = np.asarray(pictures.squares[row]), np.asarray(pictures.masks[row])
+        sure = labels.mask_weight[row] >= SURE_MASK
+        if self.floors is not None and sure and rng.random() < self.strength.background_share:
+            other = np.asarray(self.floors[int(rng.integers(len(self.floors)))])
+            square = replace_background(square, mask, other, rng)
+        view = augment(
+            square,
+            mask,
+            labels.points[row],
+            side_px=self.side_px,
+            mirror_order=self.mirror_order,
+            strength=self.strength,
+            rng=rng,
+        )
+        return labels_of_view(view, labels, row, self.mirror_order)
+
+
+def labels_of_view(view: View, labels: Labels, row: int, mirror_order: Sequence[int]) -> Sample:
+    """What is true of a view, from what is true of its picture.
+
+    Mirroring exchanges left and right; a known point that was pushed out of the picture is absent, one that
+    was covered is occluded; a view without colour has no colour labels.
+    """
+    order = list(mirror_order) if view.mirrored else list(range(len(view.points)))
+    weights = labels.point_weights[row][order].copy()
+    visibility = labels.visibility[row][order].copy()
+    known = weights > 0
+    visibility[known & ~view.inside] = np.arange(len(Visibility)) == Visibility.ABSENT
+    weights[~view.inside] = 0.0
+    left, top, right, bottom = view.erased
+    covered = (view.points >= (left, top)).all(1) & (view.points < (right, bottom)).all(1)
+    only_visible = visibility[:, Visibility.VISIBLE] & ~visibility[:, Visibility.ABSENT]
+    visibility[known & covered & only_visible] = np.arange(len(Visibility)) == Visibility.OCCLUDED
+    return {
+        "square": view.square,
+        "mask": view.mask,
+        "points": view.points,
+        "point_weights": weights,
+        "visibility": visibility,
+        "mask_weight": labels.mask_weight[row],
+        "allowed": labels.allowed[row],
+        "colors": labels.colors[row],
+        "colors_known": labels.colors_known[row] & (not view.gray),
+        "main_color": np.int64(-1) if view.gray else labels.main_color[row],
+    }
