@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from fashion_studio.domain.errors import EnvironmentProblem, ProjectError
+from fashion_studio.services.checking import check_photos
 from fashion_studio.services.project_writes import ProjectWrites
 from fashion_studio.services.scanning import PhotoReader, Scan, ScanProgress, ScanReport
 from fashion_studio.store.database import Database
@@ -149,6 +150,7 @@ class Project(ProjectWrites):
         *,
         on_progress: Callable[[ScanProgress], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
+        check_pixels: bool = True,
         reader: PhotoReader | None = None,
     ) -> ScanReport:
         """Brings the project in line with its folders; photos are workable as they are found.
@@ -159,17 +161,25 @@ class Project(ProjectWrites):
         Args:
             on_progress: called some ten times a second, in this thread.
             should_stop: asked often; what was found until then stays.
+            check_pixels: afterwards decode every photo that has no thumbnail yet, to make one and to find
+                files whose header is good and whose pixels are not.
             reader: how a file is hashed and measured; None means the real thing.
 
         Raises:
             ProjectError: open for reading only.
             EnvironmentProblem: the disk does not take it.
         """
+        progress, stop = on_progress or (lambda _: None), should_stop or (lambda: False)
         scan = Scan(self._dataset, self._folder, reader or PhotoReader(), self._told)
         try:
-            return scan.run(on_progress or (lambda _: None), should_stop or (lambda: False))
+            report = scan.run(progress, stop)
         finally:
             self._look_for_roots()
+        if check_pixels:
+            check_photos(self, self._dataset, progress, stop)
+            report.cancelled = report.cancelled or stop()
+        report.failed = self.failures()
+        return report
 
     def add_root(self, folder: Path) -> None:
         """Declares another folder of photos; `scan` takes them in.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fashion_studio.domain.errors import UserError
+from fashion_studio.domain.errors import EnvironmentProblem, PhotoError, ProjectError, UserError
 from fashion_studio.domain.export import ExportRecord
 from fashion_studio.domain.labels import Split, Status
 from fashion_studio.domain.queries import HistoryEntry, Item, ItemFilter, Sort, UndoStatus
 from fashion_studio.services.thumbnails import THUMBNAIL_SIDE_PX, thumbnail_of
 from fashion_studio.services.wording import Wording
 from fashion_studio.store import history
+from fashion_studio.store.intake import Intake
 from fashion_studio.store.photos import read_failures, read_roots
 from fashion_studio.store.reading import read_details
 
@@ -73,7 +75,7 @@ class ProjectReads:
     @property
     def count(self) -> int:
         """Number of photos."""
-        return len(self._dataset.index)
+        return self._dataset.count
 
     def ids(self, question: ItemFilter | None = None, sort: Sort | None = None) -> NDArray[np.int64]:
         """Ids of the photos that match a filter, in order.
@@ -101,6 +103,7 @@ class ProjectReads:
         Raises:
             UserError: it is not in the project.
         """
+        item_id = int(item_id)
         row = self.rows([item_id])[0]
         details = self._details(item_id)
         path, others = self._paths(details.files)
@@ -123,7 +126,7 @@ class ProjectReads:
             UserError: it is not in the project.
         """
         with self._dataset.reading() as connection:
-            files = history.files_of_item(connection, item_id)
+            files = history.files_of_item(connection, int(item_id))
         if not files:
             msg = "This photo is not in the project any more. Refresh the list."
             raise UserError(msg)
@@ -131,15 +134,21 @@ class ProjectReads:
 
     def thumbnail(self, item_id: int, side_px: int = THUMBNAIL_SIDE_PX) -> bytes | None:
         """JPEG of at most this side, kept in the project; None where the photo is missing or unreadable."""
+        item_id = int(item_id)
         with self._dataset.reading() as connection:
             content_hash = history.hash_of_item(connection, item_id)
         if content_hash is None:
             return None
-        return thumbnail_of(self._folder / "thumbnails", content_hash, side_px, lambda: self.path(item_id))
+        cache = self._folder / "thumbnails"
+        try:
+            return thumbnail_of(cache, content_hash, side_px, lambda: self.path(item_id))
+        except PhotoError as error:
+            self._note_failure(item_id, error.reason)
+            return None
 
     def history(self, item_id: int) -> list[HistoryEntry]:
         """Everything that was ever changed of one photo, newest first."""
-        stored, reverted = history.item_history(self._dataset, item_id)
+        stored, reverted = history.item_history(self._dataset, int(item_id))
         return [
             HistoryEntry(
                 change_id=change.change_id,
@@ -168,9 +177,15 @@ class ProjectReads:
         )
 
     def failures(self) -> list[tuple[Path, str]]:
-        """Files that look like photos and cannot be read as one, each with the reason."""
+        """Files that look like photos and cannot be read as one, each with the reason.
+
+        They are in no list of photos, except where a person has worked on one before it went bad.
+        """
         with self._dataset.reading() as connection:
-            return [(self._place(failed), failed.reason) for failed in read_failures(connection)]
+            found = [(self._place(failed), failed.reason) for failed in read_failures(connection)]
+        unreadable = dict(self._dataset.index.failures)
+        found += [(self.path(item_id), reason) for item_id, reason in unreadable.items()]
+        return sorted(dict(found).items())
 
     def places(self, ids: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Path, str]]:
         """(id, path, content hash) of these photos, in this order; those that are gone are left out."""
@@ -224,6 +239,11 @@ class ProjectReads:
             msg = "This photo is not in the project any more. Refresh the list."
             raise UserError(msg)
         return found[item_id]
+
+    def _note_failure(self, item_id: int, reason: str | None) -> None:
+        """A photo turns out not to be readable; a project that cannot be written forgets it again."""
+        with contextlib.suppress(EnvironmentProblem, ProjectError):
+            Intake(self._dataset).note_failures({item_id: reason})
 
     def _title_of(self, operation_id: int | None) -> str | None:
         return None if operation_id is None else history.title_of(self._dataset, operation_id)

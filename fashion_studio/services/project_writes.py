@@ -92,7 +92,9 @@ class ProjectWrites(ProjectReads):
     def set_note(self, item_id: int, text: str) -> Changes:
         """Writes the note of a photo."""
         verb = "written" if text else "removed"
-        return self._write(lambda _: f"Note {verb}", {Fact(Subject.ITEM, item_id, "note"): text}, work=False)
+        return self._write(
+            lambda _: f"Note {verb}", {Fact(Subject.ITEM, int(item_id), "note"): text}, work=False
+        )
 
     def set_landmarks(self, item_id: int, landmarks: Sequence[Landmark]) -> Changes:
         """Sets these landmarks of a photo; those not named stay as they are."""
@@ -102,18 +104,19 @@ class ProjectWrites(ProjectReads):
                 raise LabelError(msg)
         names = [self._words.landmark(landmark.name) for landmark in landmarks]
         what = names[0] if len(names) == 1 else f"{len(names)} landmarks"
-        targets = {Fact(Subject.LANDMARK, item_id, mark.name): landmark_data(mark) for mark in landmarks}
+        targets = {Fact(Subject.LANDMARK, int(item_id), mark.name): landmark_data(mark) for mark in landmarks}
         return self._write(lambda _: f"{what} set", targets)
 
     def delete_landmarks(self, item_id: int, names: Iterable[str]) -> Changes:
         """Takes landmarks away, so that they are not set; that is not the same as absent."""
-        targets: dict[Fact, Any] = {Fact(Subject.LANDMARK, item_id, name): None for name in names}
+        targets: dict[Fact, Any] = {Fact(Subject.LANDMARK, int(item_id), name): None for name in names}
         titles = [self._words.landmark(fact.field) for fact in targets]
         what = titles[0] if len(titles) == 1 else f"{len(titles)} landmarks"
         return self._write(lambda _: f"{what} removed", targets)
 
     def swap_left_right(self, item_id: int) -> Changes:
         """Exchanges every landmark with its partner on the other side."""
+        item_id = int(item_id)
         facts = [Fact(Subject.LANDMARK, item_id, point.name) for point in self.vocabulary.landmarks]
         with self._dataset.writer.lock:
             now = self._dataset.writer.current(facts)
@@ -124,7 +127,7 @@ class ProjectWrites(ProjectReads):
     def set_box(self, item_id: int, box: Box | None) -> Changes:
         """Sets or clears the bounding box of the garment, in upright image pixels."""
         verb = "removed" if box is None else "set"
-        return self._write(lambda _: f"Box {verb}", {Fact(Subject.ITEM, item_id, "box"): box_data(box)})
+        return self._write(lambda _: f"Box {verb}", {Fact(Subject.ITEM, int(item_id), "box"): box_data(box)})
 
     def accept_proposals(self, ids: Ids, attributes: Iterable[str] | None = None) -> Changes:
         """Takes over what the model proposes wherever the person has not answered.
@@ -151,6 +154,7 @@ class ProjectWrites(ProjectReads):
         Raises:
             UserError: the model has not read the photo yet.
         """
+        item_id = int(item_id)
         with self._dataset.writer.lock:
             with self._dataset.reading() as connection:
                 prediction = read_predictions(connection, [item_id]).get(item_id)
@@ -181,8 +185,9 @@ class ProjectWrites(ProjectReads):
         Raises:
             EnvironmentProblem: it cannot be written; nothing changed.
         """
-        self._dataset.put_predictions(predictions)
-        ids = tuple(dict.fromkeys(item_id for item_id, _ in predictions))
+        latest = {int(item_id): prediction for item_id, prediction in predictions}
+        self._dataset.put_predictions(latest)
+        ids = tuple(latest)
         return self._told(Changes(0, f"{photos(len(ids))} read", ids, frozenset({"prediction"})))
 
     def restore(self, change_id: int) -> Changes:
@@ -215,6 +220,11 @@ class ProjectWrites(ProjectReads):
             ConflictError: something has changed since; nothing was written.
         """
         return self._reverted(self._dataset.writer.redo)
+
+    def _note_failure(self, item_id: int, reason: str | None) -> None:
+        super()._note_failure(item_id, reason)
+        title = "1 photo cannot be read" if reason else "1 photo can be read again"
+        self._told(Changes(0, title, (item_id,), frozenset({"files"}), items_added=True))
 
     def _write(
         self, title: Callable[[int], str], targets: Mapping[Fact, Any], *, work: bool = True

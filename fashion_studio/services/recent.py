@@ -71,7 +71,7 @@ def recent_projects(path: Path | None = None) -> list[RecentProject]:
 
 
 def remember(project: Project, path: Path | None = None) -> RecentProject:
-    """Puts a project at the top of the list with its counts now; to be called at opening and at closing (a few ms).
+    """Puts a project at the top of the list with its counts now; to be called at opening and at closing.
 
     A list that cannot be written is not worth a message: the project itself is safe.
     """

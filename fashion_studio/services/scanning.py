@@ -47,12 +47,14 @@ class ScanProgress:
         total: files there are; None until all folders have been listed.
         added: photos that are new to the project.
         current: file or folder it is at.
+        checking: whether all files are known and their pixels are looked at now.
     """
 
     looked_at: int
     total: int | None
     added: int
     current: str
+    checking: bool = False
 
 
 @dataclass(slots=True)
@@ -128,11 +130,6 @@ class Scan:
         self._report.cancelled = should_stop()
         if not self._report.cancelled:
             self._settle(roots, walks, known, seen)
-        with self._dataset.reading() as connection:
-            self._report.failed = [
-                (folders[failed.root_id] / failed.relative_path, failed.reason)
-                for failed in read_failures(connection)
-            ]
         self._progress(on_progress, "", last=True)
         return self._report
 

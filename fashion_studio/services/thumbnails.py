@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fashion_studio.domain.errors import PhotoError
 from fashion_studio.imaging.thumbnails import THUMBNAIL_SIDE_PX, make_thumbnail
 
 if TYPE_CHECKING:
@@ -27,16 +26,20 @@ def thumbnails_of(cache: Path, content_hash: str) -> list[Path]:
 
 
 def thumbnail_of(cache: Path, content_hash: str, side_px: int, photo: Callable[[], Path]) -> bytes | None:
-    """JPEG bytes with a long side of at most `side_px`; None where the photo is missing or cannot be read."""
+    """JPEG bytes with a long side of at most `side_px`; None where the photo is not there.
+
+    Raises:
+        PhotoError: it is there and cannot be read.
+    """
     kept = thumbnail_path(cache, content_hash, side_px)
     try:
         return kept.read_bytes()
     except OSError:
         pass  # not made yet
-    try:
-        data = make_thumbnail(photo(), side_px=side_px)
-    except (PhotoError, OSError):
+    path = photo()
+    if not path.is_file():
         return None
+    data = make_thumbnail(path, side_px=side_px)
     _keep(kept, data)
     return data
 

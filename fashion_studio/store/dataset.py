@@ -24,7 +24,7 @@ from fashion_studio.store.tables import ITEM, PREDICTION, PROPERTY, VOCABULARY
 from fashion_studio.store.writing import Writer, write_summaries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -122,6 +122,11 @@ class Dataset:
         """Closes all connections."""
         self.writer.database.close()
 
+    @property
+    def count(self) -> int:
+        """Number of photos, without unreadable ones that nobody has worked on."""
+        return View(self.index).count
+
     def ids(self, question: ItemFilter, sort: Sort) -> NDArray[np.int64]:
         """Ids of the photos that match, in order; see `filtering.View.ids`."""
         return View(self.index).ids(question, sort, self.name_order)
@@ -154,7 +159,7 @@ class Dataset:
         self.index.names = NameTable.of([row[0] for row in rows])
         self._renames += 1
 
-    def put_predictions(self, predictions: Sequence[tuple[int, Prediction]]) -> None:
+    def put_predictions(self, predictions: Mapping[int, Prediction]) -> None:
         """Replaces what the model says of these photos; beside, never over, what a person said.
 
         Raises:
@@ -163,15 +168,14 @@ class Dataset:
         """
         if not predictions:
             return
-        latest = dict(predictions)
-        rows = [_prediction_row(item_id, prediction) for item_id, prediction in latest.items()]
+        rows = [_prediction_row(item_id, prediction) for item_id, prediction in predictions.items()]
         with self.writer.lock:
-            at = self.index.positions(latest)
+            at = self.index.positions(predictions)
             before = self.index.records[at].copy()
             try:
                 with self.writer.transaction() as connection:
                     _replace_predictions(connection, rows)
-                    self.index.set_predictions(list(latest.items()))
+                    self.index.set_predictions(list(predictions.items()))
                     write_summaries(connection, self.index, at)
             except BaseException:
                 self.index.records[at] = before

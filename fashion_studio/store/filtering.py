@@ -24,6 +24,9 @@ __all__ = ["HISTOGRAM_BINS", "View"]
 
 HISTOGRAM_BINS: Final = 20
 
+_NEVER: Final = 1_000
+"""More conditions than there are, so that no group of them can make up for it."""
+
 _SPECIAL_CODES: Final = {"?unset": 0, "?unknown": 1, "?not_applicable": 2}
 
 
@@ -39,6 +42,14 @@ class View:
         self._count = min(len(ids), len(records), len(self._names))
         self._ids = ids[: self._count]
         self._records: Records = records[: self._count]
+        # Files that cannot be read and were never worked on: listed as failures, skipped as photos.
+        skipped = self._records["failed"] & (self._records["changed_us"] == 0)
+        self._skipped: NDArray[np.bool_] | None = skipped if skipped.any() else None
+
+    @property
+    def count(self) -> int:
+        """Number of photos."""
+        return self._count - (0 if self._skipped is None else int(np.count_nonzero(self._skipped)))
 
     def ids(
         self, question: ItemFilter, sort: Sort, name_order: Callable[[], NDArray[np.int64]]
@@ -66,7 +77,7 @@ class View:
 
     def matching(self, question: ItemFilter) -> NDArray[np.bool_]:
         """Which photos match all conditions."""
-        result = np.ones(self._count, dtype=bool)
+        result = np.ones(self._count, dtype=bool) if self._skipped is None else ~self._skipped
         for mask in self._conditions(question).values():
             result &= mask
         return result
@@ -77,6 +88,8 @@ class View:
         failed = np.zeros(self._count, dtype=np.uint16)
         for mask in conditions.values():
             failed += ~mask
+        if self._skipped is not None:
+            failed[self._skipped] += _NEVER
         everything: NDArray[np.bool_] = failed == 0
 
         def without(group: str) -> NDArray[np.bool_]:
@@ -94,7 +107,7 @@ class View:
         confidence = confidence[~np.isnan(confidence)]
         bins = np.minimum((confidence * HISTOGRAM_BINS).astype(np.intp), HISTOGRAM_BINS - 1)
         return Facets(
-            total=self._count,
+            total=self.count,
             matching=int(np.count_nonzero(everything)),
             statuses={name: int(status[i]) for i, name in enumerate(STATUSES)},
             splits={name: int(split[i]) for i, name in enumerate(SPLITS)},

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
     from fashion_studio.store.dataset import Dataset
 
-__all__ = ["change_of", "files_of_item", "hash_of_item", "item_history", "operations_since", "title_of"]
+__all__ = [
+    "change_of",
+    "files_of_item",
+    "hash_of_item",
+    "hashes",
+    "item_history",
+    "operations_since",
+    "title_of",
+]
 
 
 def item_history(dataset: Dataset, item_id: int) -> tuple[list[StoredChange], set[int]]:
@@ -83,6 +91,13 @@ def operations_since(dataset: Dataset, at_us: int) -> int:
 def files_of_item(connection: Connection, item_id: int) -> list[KnownFile]:
     """The files of a photo, in the order in which they were found."""
     return files_of(connection, [item_id])[item_id]
+
+
+def hashes(dataset: Dataset) -> list[tuple[int, str]]:
+    """(id, content hash) of all photos, in order of names."""
+    with dataset.reading() as connection:
+        rows = connection.execute(select(ITEM.c.id, ITEM.c.content_hash).order_by(ITEM.c.name_key, ITEM.c.id))
+        return [(row.id, row.content_hash) for row in rows]
 
 
 def hash_of_item(connection: Connection, item_id: int) -> str | None:

@@ -95,6 +95,22 @@ class Intake:
                 raise
             return work.taken
 
+    def note_failures(self, reasons: Mapping[int, str | None]) -> Taken:
+        """Notes photos that turn out not to be readable, or (None) to be again.
+
+        Raises:
+            EnvironmentProblem: it cannot be written; nothing changed.
+        """
+        with self._dataset.writer.lock:
+            work = _Batch(self._dataset, {})
+            try:
+                with self._dataset.writer.transaction() as connection:
+                    work.fail(connection, reasons)
+            except BaseException:
+                work.take_back()
+                raise
+            return work.taken
+
     def _flag_changed(self, taken: Taken) -> None:
         """A photo with other pixels under old labels must be looked at again: flagged, and no longer done."""
         if not taken.changed:
@@ -166,6 +182,11 @@ class _Batch:
         table.set_missing(connection, [file.id for file in found], missing=False)
         table.forget_failures(connection, gone)
         self.taken.touched.update(file.item_id for file in (*lost, *found))
+        self._refresh(connection)
+
+    def fail(self, connection: Connection, reasons: Mapping[int, str | None]) -> None:
+        self._failures.update(reasons)
+        self.taken.touched.update(reasons)
         self._refresh(connection)
 
     def publish(self) -> None:
