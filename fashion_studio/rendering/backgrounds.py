@@ -170,7 +170,7 @@ def _sheet(place: _Place) -> NDArray[np.float32]:
 def _spread(place: _Place) -> NDArray[np.float32]:
     """A patterned bedspread or tablecloth."""
     kind = place.dice.pick(
-        "spread", ("striped", "striped", "checked", "checked", "floral", "floral", "dotted", "other")
+        "spread", ("striped", "striped", "checked", "checked", "floral", "floral", "dotted", "graphic")
     )
     tile = make_pattern(kind, place.dice)
     inks = np.stack([place.color(f"spread {k}", _SHEETS) for k in range(3)])

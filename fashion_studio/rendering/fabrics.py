@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["FOLDS_PER_UNIT", "TEXELS_PER_UNIT", "TILE_PX", "Cloth", "make_cloth"]
 
 TILE_PX: Final = 256
-TEXELS_PER_UNIT: Final = 200.0
+TEXELS_PER_UNIT: Final = 140.0
 FOLDS_PER_UNIT: Final = 110.0
 
 
@@ -27,7 +27,7 @@ class Cloth:
     """A fabric ready to paint.
 
     Attributes:
-        texture: (256, 256) float32 factor around 1, seamless, 200 texels per garment unit.
+        texture: (256, 256) float32 factor around 1, seamless, 140 texels per garment unit.
         rib: the same for ribbed cuffs and bands.
         folds: (256, 256) float32 factor around 1, seamless, 110 texels per garment unit.
         gloss: 8-bit steps added where folds catch the light.
@@ -71,14 +71,14 @@ def _denim(rng: np.random.Generator, _dice: Dice) -> Plane:
 
 def _knit(rng: np.random.Generator, dice: Dice) -> Plane:
     x, y = _grid()
-    period = dice.pick("stitch", (8.0, 10.67, 12.8))
+    period = dice.pick("stitch", (6.4, 8.0, 10.667))
     across = np.abs(((x / period) % 1.0) - 0.5) * 2
     rows = ((y / period * 1.25 + across * 0.7) % 1.0) - 0.5
     stitch = np.cos(rows * 2 * np.pi) * (0.35 + 0.65 * across)
     texture = 1.0 + 0.17 * stitch - 0.16 * (across < 0.18) + 0.05 * _fine(rng, 64)
     kind = dice.pick("knit kind", ("plain", "rib", "cable"))
     if kind == "rib":
-        texture *= _ribs(period * 3 if period != 12.8 else 25.6, 0.14)
+        texture *= _ribs(period * 3 if period < 10 else 32.0, 0.14)
     elif kind == "cable":
         phase = np.abs(((x / 64.0) % 1.0) - 0.5)
         strand = np.cos((y / 32.0) * 2 * np.pi + np.sign(((x / 64.0) % 1.0) - 0.5) * phase * 12)
@@ -94,7 +94,8 @@ def _leather(rng: np.random.Generator, _dice: Dice) -> Plane:
 def _chiffon(rng: np.random.Generator, _dice: Dice) -> Plane:
     x, y = _grid()
     mesh = np.sin(x * (2 * np.pi / 3.2)) * np.sin(y * (2 * np.pi / 3.2))
-    return np.asarray((1.0 + 0.035 * mesh + 0.05 * seamless(rng, 18, 2, TILE_PX)), np.float32)
+    crinkle = np.tanh(1.4 * seamless(rng, 42, 3, TILE_PX))
+    return np.asarray(1.0 + 0.04 * mesh + 0.105 * crinkle + 0.05 * seamless(rng, 18, 2, TILE_PX), np.float32)
 
 
 def _corduroy(rng: np.random.Generator, _dice: Dice) -> Plane:
@@ -163,6 +164,6 @@ def make_cloth(spec: GarmentSpec, dice: Dice) -> Cloth:
         rib=_ribs(6.4, 0.10) if kind != "knit" else _ribs(12.8, 0.15),
         folds=_fold_tile(rng, kind, spec.scene.contrast),
         gloss=_GLOSS.get(kind, 12.0),
-        opacity=0.78 if kind == "chiffon" else 1.0,
+        opacity=0.72 if kind == "chiffon" else 1.0,
         bulk={"knit": 1.4, "fleece": 1.6, "leather": 1.2, "denim": 1.1, "chiffon": 0.6}.get(kind, 1.0),
     )

@@ -10,7 +10,6 @@ import numpy as np
 from fashion_studio.rendering.backgrounds import FLAT_WEIGHTS
 from fashion_studio.rendering.curves import turned
 from fashion_studio.rendering.dice import Dice
-from fashion_studio.rendering.occluders import OCCLUDERS
 from fashion_studio.rendering.palette import COLOR_NAMES, COLOR_WEIGHTS, SHADES
 from fashion_studio.rendering.silhouettes.assemble import build_layout
 from fashion_studio.rendering.spec import CATEGORIES, LOWERS, GarmentSpec, Pose, Scene
@@ -41,6 +40,8 @@ _CLOTH_COLORS: dict[str, dict[str, float]] = {
         "green": 0.3,
     },
 }
+
+_OCCLUDERS = {"hand": 0.7, "tag": 1.4, "cloth": 1.5, "toy": 0.7, "phone": 0.7}
 
 
 def _lab(name: str) -> np.ndarray:
@@ -93,7 +94,7 @@ def _scene(dice: Dice, category: str) -> Scene:
     occluders: tuple[str, ...] = ()
     if dice.chance("occluded", 0.22):
         occluders = tuple(
-            dice.pick(f"occluder {k}", OCCLUDERS) for k in range(dice.pick("occluders", (1, 1, 2)))
+            dice.weighted(f"occluder {k}", _OCCLUDERS) for k in range(dice.pick("occluders", (1, 1, 2)))
         )
     return Scene(
         background=background,
@@ -137,7 +138,7 @@ def _pose(dice: Dice, scene: Scene) -> Pose:
         left_over=dice.chance("left over", 0.75),
         right_over=dice.chance("right over", 0.75),
         spread=dice.uniform("spread", -0.01, 0.14),
-        wave=dice.uniform("wave", 0.004, 0.02),
+        wave=dice.uniform("wave", 0.005, 0.024),
         seed=int(dice.uniform("pose seed", 0, 2**31)),
     )
 
@@ -157,7 +158,7 @@ def _framed(spec: GarmentSpec, dice: Dice) -> GarmentSpec:
     if dice.chance("small", 0.1):
         fill = dice.uniform("small fill", 0.42, 0.7)
     elif dice.chance("cropped", 0.1):
-        fill = dice.uniform("cropped fill", 1.0, 1.22)
+        fill = dice.uniform("cropped fill", 1.0, 1.15)
     unit = fill * min(1.0 / across, (4 / 3) / down)
     middle = turned(((low + high) / 2)[None], -spec.pose.rotation_deg)[0]
     room_x, room_y = max(0.03, 1 - across * unit), max(0.03, 1 - down * unit * 0.75)

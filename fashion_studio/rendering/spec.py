@@ -23,7 +23,7 @@ __all__ = [
     "Scene",
 ]
 
-RENDERER_VERSION: Final = 3
+RENDERER_VERSION: Final = 4
 """Raised whenever the same specification gives other pixels than before."""
 
 UPPERS: Final = (

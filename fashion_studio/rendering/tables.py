@@ -26,13 +26,13 @@ CATEGORY_WEIGHTS: Final = {
     "shoes": 1.0,
 }
 SLEEVES: Final[dict[str, dict[str, float]]] = {
-    "t-shirt": {"short": 9, "three_quarter": 1},
+    "t-shirt": {"short": 9.5, "three_quarter": 0.5},
     "polo": {"short": 8, "long": 1.5, "three_quarter": 0.7},
     "shirt": {"long": 5, "short": 3, "three_quarter": 2, "sleeveless": 0.4},
     "blouse": {"long": 2.5, "short": 2.5, "three_quarter": 3, "sleeveless": 1.5},
     "top": {"sleeveless": 7, "short": 2, "long": 0.6},
     "undershirt": {"sleeveless": 1},
-    "longsleeve": {"long": 8, "three_quarter": 2.2},
+    "longsleeve": {"long": 8, "three_quarter": 1.8},
     "hoodie": {"long": 9, "short": 0.7, "sleeveless": 0.5},
     "blazer": {"long": 7, "three_quarter": 2.5},
     "outwear": {"long": 8, "sleeveless": 2, "three_quarter": 0.5},
@@ -56,7 +56,7 @@ NECKLINES: Final[dict[str, dict[str, float]]] = {
 LENGTHS: Final[dict[str, dict[str, float]]] = {
     "dress": {"short": 1, "knee": 1.2, "long": 1},
     "skirt": {"short": 1, "knee": 1.1, "long": 1},
-    "pants": {"long": 8, "knee": 1.6},
+    "pants": {"long": 8, "knee": 1.5},
     "shorts": {"short": 1.2, "knee": 1},
 }
 FITS: Final = {"tight": 3.0, "regular": 4.0, "loose": 3.0}

@@ -18,9 +18,9 @@ _LENGTHS = {
     "t-shirt": (1.30, 1.45),
     "polo": (1.32, 1.46),
     "shirt": (1.38, 1.55),
-    "blouse": (1.20, 1.40),
-    "top": (0.82, 1.20),
-    "undershirt": (1.38, 1.60),
+    "blouse": (1.15, 1.34),
+    "top": (0.74, 1.05),
+    "undershirt": (1.42, 1.66),
     "longsleeve": (1.25, 1.42),
     "hoodie": (1.22, 1.36),
     "blazer": (1.40, 1.58),
@@ -76,7 +76,10 @@ def upper_cut(spec: GarmentSpec, dice: Dice) -> UpperCut:
     length = dice.uniform("body length", low, high)
     neck = dice.uniform("neck", *_NECKS.get(spec.neckline, (0.145, 0.175)))
     armpit = dice.uniform("armpit", 0.40, 0.46) + {"tight": -0.05, "regular": 0.0, "loose": 0.06}[spec.fit]
-    if spec.category in {"undershirt", "top"} and spec.sleeve_length == "sleeveless":
+    if spec.category == "undershirt":
+        shoulder = shoulder * 0.78
+        neck = min(neck, shoulder - dice.uniform("strap of undershirt", 0.07, 0.12))
+    elif spec.category == "top" and spec.sleeve_length == "sleeveless":
         shoulder -= 0.06
         neck = min(neck, shoulder - 0.1)
     elif spec.sleeve_length == "sleeveless":
@@ -84,7 +87,7 @@ def upper_cut(spec: GarmentSpec, dice: Dice) -> UpperCut:
     if spec.category in {"outwear", "blazer", "hoodie"}:
         chest, waist, hem, shoulder = chest * 1.06, waist * 1.08, hem * 1.06, shoulder * 1.06
     if spec.category == "blouse":
-        hem *= dice.uniform("blouse flare", 1.04, 1.16)
+        hem *= dice.uniform("blouse flare", 1.08, 1.24)
     straps = spec.neckline == "other" and spec.sleeve_length == "sleeveless" and dice.chance("straps", 0.6)
     return UpperCut(
         neck=neck,

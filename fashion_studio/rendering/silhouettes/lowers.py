@@ -21,10 +21,10 @@ __all__ = ["dress_layout", "legs_layout", "skirt_layout"]
 
 _LEG_LENGTHS = {
     ("pants", "long"): (2.05, 2.35),
-    ("pants", "knee"): (1.28, 1.45),
+    ("pants", "knee"): (1.45, 1.62),
     ("pants", "short"): (0.72, 0.85),
-    ("shorts", "short"): (0.66, 0.82),
-    ("shorts", "knee"): (1.12, 1.30),
+    ("shorts", "short"): (0.62, 0.78),
+    ("shorts", "knee"): (1.02, 1.20),
     ("shorts", "long"): (1.5, 1.6),
 }
 _SKIRT_LENGTHS = {"short": (0.60, 0.80), "knee": (1.08, 1.28), "long": (1.75, 2.05)}

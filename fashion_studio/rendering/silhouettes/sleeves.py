@@ -45,7 +45,8 @@ def add_sleeve(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice, sid
         angle, bend = np.clip(angle, 0.45, 1.2), 0.0
     root = np.linalg.norm(np.subtract(cut.armpit_point, cut.shoulder_end)) * 0.98
     cuff = _CUFF[spec.sleeve_length] * cut.sleeve_root * dice.uniform("cuff", 0.92, 1.1)
-    if dice.chance("bell sleeve", 0.5) and spec.category in {"blouse"} and not short:
+    flowing = spec.category == "blouse" or (spec.category == "dress" and dice.chance("flowing sleeve", 0.2))
+    if flowing and not short and dice.chance("bell sleeve", 0.5):
         cuff *= 1.9
     way = np.array([np.sin(angle), np.cos(angle)])
     out = np.array([np.cos(angle), -np.sin(angle)])
@@ -94,7 +95,20 @@ def add_sleeve(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice, sid
         )
         layout.add(forearm, main) if bend < 0.3 else layout.add(main, forearm)
     layout.add(Stroke(_flip(armhole, side), 0.01, 0.78, soft=0.006))
+    if flowing:
+        _gathers(layout, side, armhole, way)
     _finish(layout, spec, dice, side, (end, end_way, end_out), cuff)
+
+
+def _gathers(layout: Layout, side: int, armhole: Points, way: Points) -> None:
+    """Little folds where a full sleeve is sewn in."""
+    for k in range(1, len(armhole) - 1):
+        start = armhole[k]
+        path = line(tuple(start), tuple(start + way * (0.1 + 0.05 * (k % 3)) + np.array([0.02, 0.0])), 5)
+        layout.add(
+            Stroke(_flip(path, side), 0.012, 0.74, soft=0.008),
+            Stroke(_flip(path + np.array([0.018, -0.012]), side), 0.012, 1.12, soft=0.008),
+        )
 
 
 def _contrast(spec: GarmentSpec, dice: Dice) -> bool:

@@ -30,7 +30,7 @@ def armhole(cut: UpperCut) -> Points:
         return joined(
             line(top, foot, 6), bezier(foot, (cut.chest * 0.8, cut.armpit * 0.85), cut.armpit_point, 7)
         )
-    depth = 0.075
+    depth = 0.075 if cut.shoulder > cut.chest * 0.75 else 0.02
     return bezier(cut.shoulder_end, (cut.shoulder - depth, cut.armpit * 0.8), cut.armpit_point, 10)
 
 
