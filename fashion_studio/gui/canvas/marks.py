@@ -105,6 +105,7 @@ def bones(marks: Sequence[Mark], skeleton: Sequence[tuple[str, str]]) -> tuple[B
     An edge that only bridges a third mark of the same side (collar to hem past a drawn waist) is left out.
     """
     drawn = {mark.name: mark for mark in marks if mark.is_drawn}
+    order = {name: place for place, name in enumerate(drawn)}
     edges = [(start, end) for start, end in skeleton if start in drawn and end in drawn]
     neighbours: dict[str, set[str]] = {name: set() for name in drawn}
     for start, end in edges:
@@ -113,11 +114,11 @@ def bones(marks: Sequence[Mark], skeleton: Sequence[tuple[str, str]]) -> tuple[B
     lines = []
     for start, end in edges:
         first, last = drawn[start], drawn[end]
-        if first.side == last.side:
-            between = neighbours[start] & neighbours[end]
-            if any(drawn[name].side == first.side for name in between):
-                continue
-            lines.append(Bone(first, last, first.side))
-        else:
+        if first.side != last.side:
             lines.append(Bone(first, last, "across"))
+            continue
+        low, high = sorted((order[start], order[end]))
+        common = neighbours[start] & neighbours[end]
+        if not any(drawn[name].side == first.side and low < order[name] < high for name in common):
+            lines.append(Bone(first, last, first.side))
     return tuple(lines)

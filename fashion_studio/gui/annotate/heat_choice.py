@@ -1,0 +1,67 @@
+"""Which heat map lies over the photo: a value's class activation, or the landmarks' heatmaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fashion_studio.gui.canvas.heat import premultiplied_table
+from fashion_studio.gui.canvas.layers import HeatSource
+from fashion_studio.imaging.colormaps import colormap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from fashion_studio.domain.predictions import Reading
+
+__all__ = ["ModelHeads", "color_table", "landmark_source", "value_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHeads:
+    """The order of a model's maps: value names of each head, and its landmarks."""
+
+    values: Mapping[str, tuple[str, ...]]
+    landmarks: tuple[str, ...]
+
+
+@lru_cache(maxsize=8)
+def color_table(name: str) -> NDArray[np.uint32]:
+    """A colour map as premultiplied words."""
+    return premultiplied_table(colormap(name))
+
+
+def value_source(
+    item_id: int, reading: Reading | None, heads: ModelHeads, attribute: str, value: str, table: str
+) -> HeatSource | None:
+    """Where the model looks for a value of an attribute; None without maps, or where it has no such head."""
+    if reading is None or reading.maps is None:
+        return None
+    maps = reading.maps
+    names = heads.values.get(attribute, ())
+    cams = maps.cams.get(attribute)
+    if cams is None or value not in names or len(cams) != len(names):
+        return None
+    key = (item_id, reading.prediction.model, attribute, value, table)
+    field = cams[names.index(value)]
+    return HeatSource(key, field, maps.to_input, maps.input_px, color_table(table))
+
+
+def landmark_source(
+    item_id: int, reading: Reading | None, heads: ModelHeads, names: Sequence[str], table: str
+) -> HeatSource | None:
+    """Where the model expects these landmarks; of several, the strongest at each place."""
+    if reading is None or reading.maps is None:
+        return None
+    maps = reading.maps
+    places = [heads.landmarks.index(name) for name in names if name in heads.landmarks]
+    if not places or max(places) >= len(maps.heatmaps):
+        return None
+    field = np.maximum.reduce([maps.heatmaps[place] for place in places])
+    key = (item_id, reading.prediction.model, "landmarks", tuple(names), table)
+    return HeatSource(key, field, maps.to_input, maps.input_px, color_table(table))

@@ -1,0 +1,251 @@
+"""Decides what lies over the photo: which heat map, which mask, and what the caption says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QObject, QPointF
+from PySide6.QtGui import QPainterPath, QPolygonF
+
+from fashion_studio.gui.annotate.heat_choice import landmark_source, value_source
+from fashion_studio.gui.canvas.surface import ShownLayers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from fashion_studio.domain.predictions import Maps, Reading
+    from fashion_studio.gui.annotate.attribute_state import RowState
+    from fashion_studio.gui.annotate.reading_desk import ReadingDesk
+    from fashion_studio.gui.annotate.stage import Stage
+    from fashion_studio.gui.canvas.layers import HeatSource
+    from fashion_studio.gui.canvas.photo_image import PhotoImage
+    from fashion_studio.gui.session import Session
+
+__all__ = ["OverlayDirector", "mask_outline"]
+
+_MASK_SIDE_PX: Final = 512
+
+
+class OverlayDirector(QObject):
+    """Toggles, opacity, colour maps, what is pointed at; and from these the heat map, mask and caption."""
+
+    def __init__(
+        self, session: Session, stage: Stage, desk: ReadingDesk, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._stage, self._desk = session, stage, desk
+        self._on: set[str] = {"landmarks", "cam", "box"}
+        self._opacity = 72
+        self._tables = {"cam": "magma", "heatmap": "cividis"}
+        self._item_id = -1
+        self._reading: Reading | None = None
+        self._rows: tuple[RowState, ...] = ()
+        self._open = ""
+        self._pointed: tuple[str, str] = ("", "")
+        self._mark = ""
+        self._mask_of = -1
+        stage.overlays.toggled.connect(self.set_on)
+        stage.overlays.opacity_moved.connect(self.set_opacity)
+        stage.table_picked.connect(self.set_table)
+        self._show_state()
+
+    # --- what is asked for
+
+    def is_on(self, name: str) -> bool:
+        """Whether an overlay is on."""
+        return name in self._on
+
+    def set_on(self, name: str, on: bool) -> None:
+        """Switches an overlay; heatmaps and class activation take each other's place."""
+        if on:
+            self._on.add(name)
+            self._on -= {"cam": {"heatmap"}, "heatmap": {"cam"}}.get(name, set())
+        else:
+            self._on.discard(name)
+        self._show_state()
+        self.refresh()
+
+    def toggle(self, name: str) -> None:
+        """Switches an overlay over."""
+        self.set_on(name, name not in self._on)
+
+    def set_opacity(self, per_cent: int) -> None:
+        """0 to 100."""
+        self._opacity = min(max(per_cent, 0), 100)
+        self._stage.canvas.set_heat_opacity(self._opacity / 100)
+        self._show_state()
+
+    def step_opacity(self, step: int) -> None:
+        """A little more, or less."""
+        self.set_opacity(self._opacity + step)
+
+    def set_table(self, name: str) -> None:
+        """Another colour map for the kind of heat map that is shown."""
+        self._tables[self._kind()] = name
+        self._show_state()
+        self.refresh()
+
+    def point_at(self, attribute: str, value: str) -> None:
+        """The value under the pointer; "" and "" for none."""
+        self._pointed = (attribute, value)
+        self._refresh_heat()
+
+    def open_attribute(self, name: str) -> None:
+        """The attribute whose values are listed."""
+        self._open = name
+        self._refresh_heat()
+
+    def select_mark(self, name: str) -> None:
+        """The landmark whose heatmap is wanted; "" for all."""
+        self._mark = name
+        self._refresh_heat()
+
+    def show(self, item_id: int, reading: Reading | None, rows: Sequence[RowState]) -> None:
+        """Another photo, or more known about it."""
+        if item_id != self._item_id:
+            self._item_id, self._mask_of, self._mark = item_id, -1, ""
+            self._pointed = ("", "")
+        self._reading, self._rows = reading, tuple(rows)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Everything anew."""
+        on = self._on
+        self._stage.canvas.set_shown(
+            ShownLayers(
+                landmarks="landmarks" in on,
+                heat=bool(on & {"cam", "heatmap"}),
+                mask="mask" in on,
+                box="box" in on,
+            )
+        )
+        self._refresh_heat()
+        self._refresh_mask()
+
+    def _kind(self) -> str:
+        return "heatmap" if "heatmap" in self._on else "cam"
+
+    def _show_state(self) -> None:
+        self._stage.overlays.show_state(frozenset(self._on), self._opacity, self._tables[self._kind()])
+
+    # --- heat
+
+    def _refresh_heat(self) -> None:
+        if "cam" in self._on:
+            source, words = self._cam()
+        elif "heatmap" in self._on:
+            source, words = self._heatmap()
+        else:
+            source, words = None, ("", "", "")
+        self._stage.canvas.set_heat(source)
+        icon = "target" if "heatmap" in self._on else "flame"
+        self._stage.say(*(words if source is not None else ("", "", "")), icon=icon)
+
+    def _wanted_value(self) -> tuple[str, str]:
+        """The value pointed at; else the person's, else the model's, of the open attribute or the first."""
+        if self._pointed[1]:
+            return self._pointed
+        row = next((row for row in self._rows if row.name == self._open), None)
+        if row is None:
+            row = self._rows[0] if self._rows else None
+        if row is None:
+            return "", ""
+        chosen = row.answer.value if row.answer is not None else None
+        if chosen is None and row.proposals:
+            chosen = row.proposals[0].name
+        return row.name, chosen or ""
+
+    def _cam(self) -> tuple[HeatSource | None, tuple[str, str, str]]:
+        attribute, value = self._wanted_value()
+        source = value_source(
+            self._item_id, self._reading, self._desk.heads, attribute, value, self._tables["cam"]
+        )
+        row = next((row for row in self._rows if row.name == attribute), None)
+        state = next((v for v in row.values if v.name == value), None) if row is not None else None
+        if source is None or state is None:
+            return None, ("", "", "")
+        figure = f"{round(100 * state.probability)} %" if state.probability is not None else ""
+        return source, ("Where the model looks for", state.title, figure)
+
+    def _heatmap(self) -> tuple[HeatSource | None, tuple[str, str, str]]:
+        vocabulary = self._session.vocabulary
+        if vocabulary is None:
+            return None, ("", "", "")
+        marks = self._stage.canvas.marks
+        names = [self._mark] if self._mark else [mark.name for mark in marks if mark.is_drawn]
+        source = landmark_source(
+            self._item_id, self._reading, self._desk.heads, names, self._tables["heatmap"]
+        )
+        title = "all landmarks"
+        if self._mark:
+            title = vocabulary.landmarks[vocabulary.landmark_index(self._mark)].title
+        return source, ("Where the model expects", title, "")
+
+    # --- mask
+
+    def _refresh_mask(self) -> None:
+        maps = self._reading.maps if self._reading is not None else None
+        photo = self._stage.canvas.photo
+        if "mask" not in self._on or maps is None or photo is None:
+            return
+        if self._mask_of == self._item_id:
+            return
+        item_id = self._mask_of = self._item_id
+
+        def done(outline: QPainterPath) -> None:
+            if item_id == self._item_id:
+                self._stage.canvas.set_mask_outline(outline)
+
+        self._session.bridge.submit(lambda: mask_outline(photo, maps), done, lane="annotate.mask")
+
+
+def mask_outline(photo: PhotoImage, maps: Maps) -> QPainterPath:
+    """The garment's outline in image_px: the mask refined to the photo's edges, cut at one half.
+
+    Made for worker threads; takes some tens of milliseconds.
+    """
+    from fashion_studio.imaging.matting import refine_mask  # noqa: PLC0415 - its libraries load slowly
+
+    scale = _MASK_SIDE_PX / max(photo.width_px, photo.height_px)
+    size = (max(round(photo.width_px * scale), 8), max(round(photo.height_px * scale), 8))
+    level = photo.level_for(scale).resized(*size)
+    image = np.ascontiguousarray(level.pixels[:, :, 2::-1])
+    coarse = _mask_on_photo(maps, (photo.width_px, photo.height_px), size)
+    refined = refine_mask(image, coarse)
+    binary = (refined >= 0.5).astype(np.uint8)
+    contours, _ = cv2.findContours(binary, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    path = QPainterPath()
+    to_photo = (photo.width_px / size[0], photo.height_px / size[1])
+    least = 2e-3 * binary.size
+    for contour in contours:
+        if cv2.contourArea(contour) < least:
+            continue
+        line = cv2.approxPolyDP(contour, 0.6, closed=True)[:, 0, :].astype(np.float64)
+        points = [QPointF((x + 0.5) * to_photo[0], (y + 0.5) * to_photo[1]) for x, y in line]
+        path.addPolygon(QPolygonF(points))
+        path.closeSubpath()
+    return path
+
+
+def _mask_on_photo(maps: Maps, photo_px: tuple[int, int], size: tuple[int, int]) -> NDArray[np.float32]:
+    """The coarse mask, resampled from the network's square input to the photo's area; 0 to 1."""
+    rows, columns = maps.mask.shape
+    step_x = photo_px[0] / size[0] * maps.to_input.scale_x * columns / maps.input_px
+    step_y = photo_px[1] / size[1] * maps.to_input.scale_y * rows / maps.input_px
+    shift_x = 0.5 * step_x + maps.to_input.shift_x * columns / maps.input_px - 0.5
+    shift_y = 0.5 * step_y + maps.to_input.shift_y * rows / maps.input_px - 0.5
+    matrix = np.array([[step_x, 0.0, shift_x], [0.0, step_y, shift_y]])
+    warped = np.empty((size[1], size[0]), np.float32)
+    cv2.warpAffine(
+        np.ascontiguousarray(maps.mask),
+        matrix,
+        size,
+        dst=warped,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return warped
