@@ -71,13 +71,7 @@ class Project(ProjectWrites):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             msg = f"{folder.name} exists already. Open it, or choose another name."
             raise ProjectError(msg)
-        try:
-            for name in _FOLDERS:
-                (folder / name).mkdir(parents=True, exist_ok=True)
-            lock = ProjectLock(folder)
-        except OSError as error:
-            msg = f"{folder.name} cannot be made here: {error.strerror}."
-            raise EnvironmentProblem(msg, "Choose another place.") from error
+        lock = _prepared(folder)
         try:
             dataset = Dataset.create(
                 folder / DATABASE_NAME, vocabulary, actor or default_actor(), title or folder.stem
@@ -228,32 +222,27 @@ class Project(ProjectWrites):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             msg = f"{folder.name} exists already. Choose another name."
             raise ProjectError(msg)
+        if self._read_only:
+            raise ProjectError(_READING_ONLY)
+        lock = _prepared(folder)
+        previous = self._folder
         try:
-            for name in _FOLDERS:
-                (folder / name).mkdir(parents=True, exist_ok=True)
-            lock = ProjectLock(folder)
-        except OSError as error:
-            msg = f"The project cannot be saved there: {error.strerror}."
-            raise EnvironmentProblem(msg, "Choose another place.") from error
-        with self._dataset.writer.lock:
-            database = self._copied(folder, lock)
-            previous, self._folder = self._folder, folder
-            self._dataset.writer.move_to(database)
-        for name in _FOLDERS:
-            shutil.copytree(previous / name, folder / name, dirs_exist_ok=True)
-        if self._lock is not None:
-            self._lock.release()
-        self._lock = lock
-        self._read_only = False
-
-    def _copied(self, folder: Path, lock: ProjectLock) -> Database:
-        target = folder / DATABASE_NAME
-        try:
-            self._dataset.writer.database.copy_to(target)
+            with self._dataset.writer.lock:
+                self._dataset.writer.database.copy_to(folder / DATABASE_NAME)
+                self._dataset.writer.move_to(Database(folder / DATABASE_NAME))
+                self._folder = folder
+            with self._dataset.writer.transaction() as connection:
+                for root in self.roots:
+                    move_root(connection, root.id, root.folder, folder)
         except BaseException:
             lock.release()
             raise
-        return Database(target)
+        for name in _FOLDERS:
+            if (previous / name).is_dir():
+                shutil.copytree(previous / name, folder / name, dirs_exist_ok=True)
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = lock
 
     def _become_writable(self) -> None:
         try:
@@ -261,7 +250,23 @@ class Project(ProjectWrites):
         except OSError as error:
             msg = "The project folder is still read-only."
             raise EnvironmentProblem(msg, "Make it writable, or save the project elsewhere.") from error
-        self._dataset.writer.move_to(Database(self._folder / DATABASE_NAME))
+        try:
+            self._dataset.writer.move_to(Database(self._folder / DATABASE_NAME))
+        except BaseException:
+            self._lock.release()
+            self._lock = None
+            raise
+
+
+def _prepared(folder: Path) -> ProjectLock:
+    """Makes a project's folders and takes its lock."""
+    try:
+        for name in _FOLDERS:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        return ProjectLock(folder)
+    except OSError as error:
+        msg = f"{folder.name} cannot be written there: {error.strerror}."
+        raise EnvironmentProblem(msg, "Choose another place.") from error
 
 
 def _absolute(path: Path) -> Path:

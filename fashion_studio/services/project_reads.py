@@ -176,6 +176,14 @@ class ProjectReads:
             changes_today=history.operations_since(self._dataset, int(midnight.timestamp() * 1e6)),
         )
 
+    def refresh(self) -> bool:
+        """Takes over what another process has written; of use for a project open for reading only.
+
+        Returns:
+            Whether anything may have changed.
+        """
+        return self._read_only and self._dataset.refresh()
+
     def failures(self) -> list[tuple[Path, str]]:
         """Files that look like photos and cannot be read as one, each with the reason.
 

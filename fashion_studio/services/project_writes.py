@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from fashion_studio.domain.errors import LabelError, NotSaved, UserError
@@ -102,6 +103,9 @@ class ProjectWrites(ProjectReads):
             if landmark.name not in self.vocabulary.landmark_names:
                 msg = f"The vocabulary has no landmark “{landmark.name}”."
                 raise LabelError(msg)
+            if not (math.isfinite(landmark.x) and math.isfinite(landmark.y)):
+                msg = f"{self._words.landmark(landmark.name)} is at no place in the photo."
+                raise LabelError(msg)
         names = [self._words.landmark(landmark.name) for landmark in landmarks]
         what = names[0] if len(names) == 1 else f"{len(names)} landmarks"
         targets = {Fact(Subject.LANDMARK, int(item_id), mark.name): landmark_data(mark) for mark in landmarks}
@@ -126,6 +130,9 @@ class ProjectWrites(ProjectReads):
 
     def set_box(self, item_id: int, box: Box | None) -> Changes:
         """Sets or clears the bounding box of the garment, in upright image pixels."""
+        if box is not None and not (all(map(math.isfinite, box.as_tuple())) and box.width > 0 < box.height):
+            msg = "The box has no area. Draw it again."
+            raise LabelError(msg)
         verb = "removed" if box is None else "set"
         return self._write(lambda _: f"Box {verb}", {Fact(Subject.ITEM, int(item_id), "box"): box_data(box)})
 
@@ -245,20 +252,29 @@ class ProjectWrites(ProjectReads):
                     if value == Status.NEW.value
                 ]
             sentence = title(count or len({fact.item_id for fact in targets}))
+            kept: Unsaved | None = None
             try:
                 operation = writer.write(sentence, edits)
             except Unsaved as problem:
-                changes = self._told(self._changes(problem.operation))
-                raise NotSaved(str(problem), changes) from problem
-        return Changes(0, sentence, ()) if operation is None else self._told(self._changes(operation))
+                kept, operation = problem, problem.operation
+        return self._outcome(operation, kept) or Changes(0, sentence, ())
 
     def _reverted(self, act: Callable[[], Operation | None]) -> Changes | None:
+        kept: Unsaved | None = None
         try:
             operation = act()
         except Unsaved as problem:
-            changes = self._told(self._changes(problem.operation))
-            raise NotSaved(str(problem), changes) from problem
-        return None if operation is None else self._told(self._changes(operation))
+            kept, operation = problem, problem.operation
+        return self._outcome(operation, kept)
+
+    def _outcome(self, operation: Operation | None, kept: Unsaved | None) -> Changes | None:
+        """Tells the listeners, then (once) that the edit is only in memory; no lock is held here."""
+        if operation is None:
+            return None
+        changes = self._told(self._changes(operation))
+        if kept is not None:
+            raise NotSaved(str(kept), changes) from kept
+        return changes
 
     def _changes(self, operation: Operation) -> Changes:
         ids = tuple(dict.fromkeys(edit.fact.item_id for edit in operation.edits))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -76,6 +77,8 @@ class Database:
         self.path = path
         self.read_only = read_only
         self._engine = _engine(path, read_only=read_only)
+        self._watch: sqlite3.Connection | None = None
+        self._seen_version: int | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -101,10 +104,21 @@ class Database:
         ):
             yield connection
 
-    def data_version(self) -> int:
-        """A number that changes when another process has written."""
-        with self.reading() as connection:
-            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+    def changed_elsewhere(self) -> bool:
+        """Whether another connection has written since this was asked last; True the first time.
+
+        Raises:
+            EnvironmentProblem, ProjectError: see `problem_of`.
+        """
+        try:
+            if self._watch is None:  # the number means something only on one and the same connection
+                self._watch = _connect(self.path, read_only=True)
+            version = int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise problem_of(error) from error
+        changed = version != self._seen_version
+        self._seen_version = version
+        return changed
 
     def copy_to(self, target: Path) -> None:
         """Writes a consistent copy, without the write-ahead log beside it.
@@ -125,6 +139,9 @@ class Database:
 
     def close(self) -> None:
         """Closes every connection; the write-ahead log is folded into the file by the last one."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         self._engine.dispose()
 
 
@@ -140,22 +157,26 @@ def _uri(path: Path, *, mode: str) -> str:
     return f"file:{quote(path.as_posix())}?mode={mode}"
 
 
-def _engine(path: Path, *, read_only: bool) -> Engine:
-    def connect() -> sqlite3.Connection:
-        mode = "ro" if read_only else "rwc"
-        address = _uri(path, mode=mode)
-        if read_only and not path.with_name(path.name + "-wal").exists() and not _is_writable(path.parent):
-            address += "&immutable=1"  # a WAL database in a folder where no -shm file can be made
-        connection = sqlite3.connect(
-            address, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
-        )
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    address = _uri(path, mode="ro" if read_only else "rwc")
+    if read_only and not path.with_name(path.name + "-wal").exists() and not _is_writable(path.parent):
+        address += "&immutable=1"  # a WAL database in a folder where no -shm file can be made
+    connection = sqlite3.connect(
+        address, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
+    )
+    try:
         for pragma in _pragmas(read_only=read_only):
             connection.execute(pragma)
-        return connection
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
+
+def _engine(path: Path, *, read_only: bool) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=connect,
+        creator=partial(_connect, path, read_only=read_only),
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=8,

@@ -59,7 +59,6 @@ class Dataset:
             actor: who the journal says it was.
             refused: a sentence with which every write is refused.
         """
-        self.database = database
         with database.reading() as connection:
             self.vocabulary = _read_vocabulary(connection)
             layout = SummaryLayout(self.vocabulary)
@@ -116,7 +115,7 @@ class Dataset:
     def title(self) -> str:
         """The project's name for people."""
         with self.reading() as connection:
-            return _read_property(connection, "title") or self.database.path.parent.stem
+            return _read_property(connection, "title") or self.writer.database.path.parent.stem
 
     def close(self) -> None:
         """Closes all connections."""
@@ -126,6 +125,21 @@ class Dataset:
     def count(self) -> int:
         """Number of photos, without unreadable ones that nobody has worked on."""
         return View(self.index).count
+
+    def refresh(self) -> bool:
+        """Reads everything again if another process has written; for projects open for reading only.
+
+        Returns:
+            Whether anything may have changed.
+        """
+        if not self.writer.database.changed_elsewhere():
+            return False
+        with self.reading() as connection:
+            self.index = _read_index(connection, self.index.layout)
+        self.writer.index = self.index
+        self.writer.reload_head()
+        self._renames += 1
+        return True
 
     def ids(self, question: ItemFilter, sort: Sort) -> NDArray[np.int64]:
         """Ids of the photos that match, in order; see `filtering.View.ids`."""

@@ -77,8 +77,13 @@ class Writer:
         self.overlay: dict[Fact, Any] = {}
         self.lock = RLock()
         self._refused = refused
-        with database.reading() as connection:
-            self.head: Head = read_head(connection)
+        self.head = Head()
+        self.reload_head()
+
+    def reload_head(self) -> None:
+        """Reads again where the journal stands."""
+        with self.database.reading() as connection:
+            self.head = read_head(connection)
 
     def current(self, facts: Iterable[Fact]) -> dict[Fact, Any]:
         """Values of these facts now, in journal form, with edits that are not written yet."""
@@ -158,7 +163,11 @@ class Writer:
         return len(self.pending)
 
     def move_to(self, database: Database) -> None:
-        """Goes on with another database that holds the same data, and writes there what is pending."""
+        """Goes on with another database that holds the same data, and writes there what is pending.
+
+        Raises:
+            EnvironmentProblem: it cannot be written there; everything is as before.
+        """
         with self.lock:
             previous, self.database = self.database, database
             try:
@@ -166,6 +175,7 @@ class Writer:
             except BaseException:
                 self.database = previous
                 raise
+            previous.close()
 
     def _check_allowed(self) -> None:
         if self._refused:
