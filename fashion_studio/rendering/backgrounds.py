@@ -154,8 +154,10 @@ def _crumple(place: _Place, strength: float) -> Plane:
     """Shading of a sheet: faint waves and some creases, lit from the upper left."""
     rng, dice = place.rng, place.dice
     waves = seamless(rng, 3, 4, 256) + 0.35 * seamless(rng, 9, 8, 256)
-    lines = wrinkles(rng, 256, int(dice.uniform("creases", 8, 60)), dice.uniform("crease length", 60, 190))
-    shade = 0.35 * np.tanh(slope(waves * 5, 2) * 0.5) + dice.uniform("crease depth", 0.6, 2.6) * slope(lines)
+    wide = dice.uniform("crease width", 1.0, 2.6)
+    count = int(dice.uniform("creases", 10, 70) / wide)
+    lines = wide * wrinkles(rng, 256, count, dice.uniform("crease length", 90, 240), width=wide)
+    shade = 0.35 * np.tanh(slope(waves * 5, 2) * 0.5) + dice.uniform("crease depth", 0.5, 1.9) * slope(lines)
     return np.asarray(
         1.0 + strength * place.sample(shade.astype(np.float32), dice.uniform("crumple", 0.4, 0.8)), np.float32
     )

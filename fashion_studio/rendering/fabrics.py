@@ -58,7 +58,7 @@ def _ribs(period: float, depth: float) -> Plane:
 
 
 def _cotton(rng: np.random.Generator, _dice: Dice) -> Plane:
-    return np.asarray(1.0 + 0.022 * _fine(rng, 128) + 0.012 * _fine(rng, 32), np.float32)
+    return np.asarray(1.0 + 0.016 * _fine(rng, 128) + 0.006 * _fine(rng, 40), np.float32)
 
 
 def _denim(rng: np.random.Generator, _dice: Dice) -> Plane:

@@ -57,7 +57,13 @@ def slope(height: Plane, reach: int = 1) -> Plane:
 
 
 def wrinkles(
-    rng: np.random.Generator, side: int, count: int, length: float, *, upright: float = 0.0
+    rng: np.random.Generator,
+    side: int,
+    count: int,
+    length: float,
+    *,
+    upright: float = 0.0,
+    width: float = 1.0,
 ) -> Plane:
     """Heights of short bent creases, seamless.
 
@@ -66,6 +72,7 @@ def wrinkles(
         side: side of the result.
         count: how many.
         length: of the longest, in texels.
+        width: factor on the creases' breadth.
         upright: 0 for any direction, 1 for all along the second axis.
 
     Returns:
@@ -79,11 +86,12 @@ def wrinkles(
         long, bow = length * rng.uniform(0.25, 1.0), rng.normal(0, 0.22)
         along = np.stack([np.cos(angle + bow * steps * 4), np.sin(angle + bow * steps * 4)], 1)
         path = np.cumsum(along * long / len(steps), axis=0)
-        value, thick = int(rng.uniform(90, 255)), int(rng.integers(1, 4))
+        value, thick = int(rng.uniform(90, 255)), max(1, round(width * rng.integers(1, 4)))
         for dx in (0.0, -side if x > side / 2 else side):
             for dy in (0.0, -side if y > side / 2 else side):
                 points = np.round((path + np.array([x + dx, y + dy])) * 8).astype(np.int32)
                 cv2.polylines(canvas, [points], False, value, thick, cv2.LINE_AA, 3)
     padded = np.pad(canvas, 8, mode="wrap").astype(np.float32) / 255
-    soft = 0.55 * cv2.GaussianBlur(padded, (0, 0), 1.3) + 0.9 * cv2.GaussianBlur(padded, (0, 0), 2.8)
+    soft = 0.55 * cv2.GaussianBlur(padded, (0, 0), 1.3 * width)
+    soft += 0.9 * cv2.GaussianBlur(padded, (0, 0), 2.8 * width)
     return np.asarray(soft[8:-8, 8:-8], np.float32)

@@ -20,6 +20,16 @@ __all__ = ["OCCLUDERS", "Shape", "occluder_shapes", "paint_shapes"]
 
 Shape = tuple["Points", tuple[int, int, int]]
 _SKIN: Final = ((224, 180, 152), (198, 150, 120), (150, 104, 78), (100, 68, 50), (236, 200, 176))
+_CLOTHS: Final = (
+    (206, 196, 180),
+    (90, 96, 110),
+    (150, 60, 66),
+    (60, 84, 120),
+    (226, 222, 216),
+    (120, 140, 110),
+    (180, 150, 120),
+    (52, 50, 56),
+)
 _TOYS: Final = ((220, 60, 60), (60, 120, 200), (240, 200, 60), (90, 170, 90), (40, 40, 44), (240, 240, 236))
 
 
@@ -61,11 +71,25 @@ def _tag(dice: Dice, size: float) -> list[Shape]:
 def _cloth(dice: Dice, size: float) -> list[Shape]:
     """The corner of another piece of cloth."""
     rng = dice.generator("corner")
-    angle = np.linspace(0, 2 * np.pi, 9, endpoint=False)
-    radius = 0.42 + 0.6 * rng.uniform(-0.15, 0.15, 9)
-    outline = spline(np.stack([np.cos(angle) * radius, np.sin(angle) * radius], 1), closed=True) * size
-    rgb = tuple(int(v) for v in rng.integers(30, 235, 3))
-    return [(outline, (rgb[0], rgb[1], rgb[2]))]
+    corners = np.array(
+        [
+            [-0.42, -0.42],
+            [0.0, -0.46],
+            [0.42, -0.42],
+            [0.46, 0.0],
+            [0.42, 0.42],
+            [0.0, 0.45],
+            [-0.42, 0.42],
+            [-0.45, 0.0],
+        ]
+    ) + rng.uniform(-0.07, 0.07, (8, 2))
+    outline = np.vstack([line(tuple(corners[k]), tuple(corners[(k + 1) % 8]), 4)[:-1] for k in range(8)])
+    base = dice.pick("cloth", _CLOTHS)
+    second = tuple(int(v * 0.72 + 30) for v in base)
+    shapes: list[Shape] = [(outline * size, base)]
+    if dice.chance("hemmed", 0.7):
+        shapes.append((outline * size * 0.88, (second[0], second[1], second[2])))
+    return shapes
 
 
 def _toy(dice: Dice, size: float) -> list[Shape]:
@@ -132,7 +156,7 @@ def paint_shapes(
         cv2.GaussianBlur(cv2.warpAffine(whole, shift, (width, height)), (0, 0), 4).astype(np.float32) / 255
     )
     rgb *= (1 - 0.4 * shadow)[..., None]
-    tone = 1.0 + 0.06 * field(dice.generator("occluder"), 12, 16, width, height)
+    tone = 1.0 + 0.05 * field(dice.generator("occluder"), 9, 12, width, height)
     for cover, color in covers:
         alpha = cover.astype(np.float32) / 255
         inside = cv2.GaussianBlur(alpha, (0, 0), 4)
