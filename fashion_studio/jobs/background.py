@@ -70,6 +70,9 @@ class Job:
     def cancel(self) -> None:
         """Lets it end at its next checkpoint; what is finished stays, and `restart` goes on from there."""
         self._ask(Control.CANCEL)
+        state = self.state()
+        if state.phase is JobPhase.INTERRUPTED:  # nobody is there to listen
+            write_state(self.run_dir, replace(state, phase=JobPhase.CANCELLED, text=""))
 
     def end(self, *, grace_s: float = 10.0) -> JobState:
         """Cancels it, waits, and kills it when it does not listen. Returns its last state."""

@@ -111,4 +111,4 @@ def whole_lines(path: Path, offset: int = 0) -> tuple[list[str], int]:
     except FileNotFoundError:
         return [], offset
     end = data.rfind(b"\n") + 1
-    return data[:end].decode("utf-8", "replace").splitlines(), offset + end
+    return data[:end].decode("utf-8", "replace").split("\n")[:-1], offset + end

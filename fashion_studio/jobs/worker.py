@@ -100,9 +100,12 @@ class JobWorker:
 
     def __enter__(self) -> Self:
         pid = os.getpid()
-        if is_alive(read_state(self.run_dir)):
+        before = read_state(self.run_dir)
+        if is_alive(before):
             msg = f"The run {self.run_dir.name} is already going on."
             raise UserError(msg)
+        if before.phase is not JobPhase.WAITING:  # what was asked of an earlier run is not asked of this one
+            (self.run_dir / CONTROL).unlink(missing_ok=True)
         self._save(phase=JobPhase.RUNNING, pid=pid, born=process_birth(pid) or 0.0)
         self._events.write("started", pid=pid, title=self.spec.title)
         self._pulse.start()
