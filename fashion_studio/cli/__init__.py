@@ -1,1 +1,1 @@
-"""Headless commands over the same services as the window."""
+"""The command line: headless commands over the same services as the window."""

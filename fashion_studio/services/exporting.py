@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from fashion_studio.domain.errors import UserError
 from fashion_studio.exchange import coco, csv_table
-from fashion_studio.exchange.report import ExportOptions
+from fashion_studio.exchange.report import ExportFormat, ExportOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from fashion_studio.domain.export import ExportRecord
@@ -19,14 +18,7 @@ if TYPE_CHECKING:
     from fashion_studio.exchange.report import ExportReport
     from fashion_studio.services.project import Project
 
-__all__ = ["ExportFormat", "NothingToExport", "export_project"]
-
-
-class ExportFormat(StrEnum):
-    """What can be written."""
-
-    COCO = "coco"
-    CSV = "csv"
+__all__ = ["ExportFormat", "NothingToExport", "export_project", "root_names"]
 
 
 class NothingToExport(UserError):  # noqa: N818 - reads as a state
@@ -80,16 +72,22 @@ def export_project(
     return _WRITERS[kind](records, project.vocabulary, out, options)
 
 
+def root_names(roots: Sequence[Path]) -> dict[Path, str]:
+    """A short name for each folder of photos, its own if no other has it."""
+    names: dict[Path, str] = {}
+    for root in roots:
+        name, number = root.name, 2
+        while name in names.values():
+            name, number = f"{root.name}-{number}", number + 1
+        names[root] = name
+    return names
+
+
 def _with_unique_names(records: Iterable[ExportRecord], roots: list[Path]) -> Iterator[ExportRecord]:
     if len(roots) < 2:
         yield from records
         return
-    prefixes: dict[Path, str] = {}
-    for root in roots:
-        name, number = root.name, 2
-        while name in prefixes.values():
-            name, number = f"{root.name}-{number}", number + 1
-        prefixes[root] = name
+    prefixes = root_names(roots)
     for record in records:
         root = record.path.parents[record.file_name.count("/")]
         yield replace(record, file_name=f"{prefixes.get(root, root.name)}/{record.file_name}")
