@@ -118,17 +118,34 @@ def refine_mask(
 def mask_box(mask: NDArray[Any]) -> Box | None:
     """Bounding box of a mask's inside (0.5 and more) in its own pixels, specks left out.
 
-    Every connected part with at least a tenth of the largest part's area counts. None if nothing is inside.
+    Every connected part with at least a tenth of the largest part's area counts. The edges of a soft mask
+    lie between its pixels, where it crosses 0.5. None if nothing is inside.
     """
-    inside = (np.asarray(mask) >= _INSIDE).astype(np.uint8)
-    _, _, parts, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
-    parts = parts[1:]
-    if not len(parts):
+    values = np.asarray(mask, dtype=np.float32)
+    inside = (values >= _INSIDE).astype(np.uint8)
+    _, labels, parts, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    areas = parts[:, cv2.CC_STAT_AREA]
+    areas[0] = 0
+    if not areas.any():
         return None
-    kept = parts[parts[:, cv2.CC_STAT_AREA] >= _PART_SHARE * parts[:, cv2.CC_STAT_AREA].max()]
-    left, top = kept[:, cv2.CC_STAT_LEFT], kept[:, cv2.CC_STAT_TOP]
-    right, bottom = left + kept[:, cv2.CC_STAT_WIDTH], top + kept[:, cv2.CC_STAT_HEIGHT]
-    return Box.from_corners(float(left.min()), float(top.min()), float(right.max()), float(bottom.max()))
+    kept = (areas >= _PART_SHARE * areas.max()).astype(np.uint8)[labels]
+    values = values * cv2.dilate(kept, np.ones((3, 3), np.uint8))
+    (left, right), (top, bottom) = _extent(values.max(axis=0)), _extent(values.max(axis=1))
+    return Box.from_corners(left, top, right, bottom)
+
+
+def _extent(profile: NDArray[np.float32]) -> tuple[float, float]:
+    """Where a profile first rises over 0.5 and last falls below it; outside of it is 0."""
+    padded = np.concatenate([[0.0], profile, [0.0]])
+    over = np.flatnonzero(padded >= _INSIDE)
+
+    def crossing(inner: int, outer: int) -> float:
+        return float((padded[inner] - _INSIDE) / (padded[inner] - padded[outer]))
+
+    first, last = int(over[0]), int(over[-1])
+    start = first - 0.5 - crossing(first, first - 1)
+    end = last - 0.5 + crossing(last, last + 1)
+    return float(max(start, 0.0)), float(min(end, len(profile)))
 
 
 class RembgMatting:

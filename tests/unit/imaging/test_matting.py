@@ -85,12 +85,16 @@ def test_tiny_photos_are_refined_too() -> None:
 
 def test_the_box_holds_the_parts_that_count() -> None:
     mask = np.zeros((50, 60), dtype=np.float32)
-    mask[10:30, 5:20] = 0.9
-    mask[12:28, 40:52] = 0.6
+    mask[10:30, 5:20] = 1.0
+    mask[12:28, 40:52] = 1.0
     mask[45:47, 57:59] = 1.0  # a speck
     mask[0:5, 0:5] = 0.4  # outside
     assert mask_box(mask) == Box(5, 10, 47, 20)
     assert mask_box(np.zeros((5, 5))) is None
+    soft = np.zeros((10, 10), dtype=np.float32)
+    soft[3:7, 3:7] = 1.0
+    soft[3:7, 2] = 0.25  # rises over 0.5 a third of the way from this pixel's centre to the next
+    assert mask_box(soft).as_tuple() == pytest.approx((2.5 + 1 / 3, 3, 4.5 - 1 / 3, 4))
     assert mask_box(np.ones((4, 7), dtype=bool)) == Box(0, 0, 7, 4)
 
 
