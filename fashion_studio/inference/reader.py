@@ -1,0 +1,266 @@
+"""A loaded model that reads garments: one forward pass gives everything that is said of a photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import torch
+
+from fashion_studio.domain.labels import Visibility
+from fashion_studio.domain.predictions import (
+    AttributePrediction,
+    LandmarkPrediction,
+    Maps,
+    Prediction,
+    Reading,
+    ScoredValue,
+)
+from fashion_studio.domain.vocabulary import COLORS, Cardinality
+from fashion_studio.imaging.letterbox import letterbox
+from fashion_studio.inference.device import AUTO, choose_device, device_title
+from fashion_studio.inference.fusing import fused
+from fashion_studio.inference.garment import GarmentFacts, measure_garment
+from fashion_studio.zoo.activation import class_activation_maps
+from fashion_studio.zoo.bundle import load_bundle
+from fashion_studio.zoo.decoding import heatmap_images, landmark_positions, visibility_probabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from fashion_studio.domain.geometry import Affine
+    from fashion_studio.domain.vocabulary import Attribute, Vocabulary
+    from fashion_studio.zoo.bundle import Bundle
+    from fashion_studio.zoo.preprocessing import Preprocessing
+    from fashion_studio.zoo.two_stream import TwoStreamOutput
+
+__all__ = ["Reader"]
+
+_MOST_AT_ONCE: Final = 16
+_PRESENT: Final = 0.5  # of a colour whose threshold was never calibrated
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """One batch's answers as arrays on the CPU; B photos.
+
+    Attributes:
+        probabilities: per head (B, values): softmax or sigmoid, calibrated.
+        points: (B, landmarks, 2) in input pixels.
+        visibility: (B, landmarks, 3) probabilities of visible, occluded, absent.
+        masks: (B, h, w), 0 to 1, or None.
+        heatmaps: (B, landmarks, h, w), 0 to 1, only when maps are wanted.
+        cams: per head (B, values, h, w), only when maps are wanted.
+    """
+
+    probabilities: dict[str, NDArray[np.float32]]
+    points: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    masks: NDArray[np.float32] | None
+    heatmaps: NDArray[np.float32] | None
+    cams: dict[str, NDArray[np.float32]]
+
+
+class Reader:
+    """Reads photos with one weights bundle on one device. Safe from several threads.
+
+    Landmarks are decoded to a fraction of a heatmap cell: centre of gravity of the softmax in a window of
+    5 × 5 cells around the peak (`zoo.decoding.landmark_positions`), then mapped to the upright photo.
+
+    Attributes:
+        vocabulary: what the model answers in.
+        model_id: id of the bundle, such as "house-1".
+        device: the torch device.
+        device_name: the same in a word that a person knows.
+    """
+
+    def __init__(self, bundle: Bundle, device: torch.device) -> None:
+        self.vocabulary: Vocabulary = bundle.vocabulary
+        self.model_id = bundle.manifest.model_id
+        self.device = device
+        self.device_name = device_title(device)
+        self.preprocessing: Preprocessing = bundle.manifest.preprocessing
+        self._calibration = bundle.manifest.calibration
+        network = fused(bundle.network, self.preprocessing.side_px).to(device)
+        self._network = network.to(memory_format=torch.channels_last).eval()
+        self._colors = _named_colors(self.vocabulary)
+
+    @classmethod
+    def load(cls, bundle_dir: Path, device: str = AUTO) -> Reader:
+        """Loads a bundle.
+
+        Args:
+            bundle_dir: folder with `bundle.json` and `model.safetensors`.
+            device: see `choose_device`.
+
+        Raises:
+            CheckpointError: the bundle is damaged or of another architecture.
+            EnvironmentProblem: the device is not available.
+            UserError: no such device name.
+        """
+        return cls(load_bundle(bundle_dir), choose_device(device))
+
+    def read(
+        self, images: Sequence[NDArray[np.uint8]], *, with_maps: bool = False, measure_colors: bool = True
+    ) -> list[Reading]:
+        """Reads photos; the answers are in the pixels of each image as given.
+
+        Attributes are answered for every photo, also where the category does not have them; who shows or
+        stores them decides by the vocabulary.
+
+        Args:
+            images: (H, W, 3) uint8 RGB, upright, of any sizes.
+            with_maps: add class activation maps of all values of all heads, heatmaps and mask.
+            measure_colors: add the palette inside the garment; without it `colors_measured` is empty.
+
+        Raises:
+            ValueError: not an (H, W, 3) uint8 image.
+        """
+        readings: list[Reading] = []
+        for start in range(0, len(images), _MOST_AT_ONCE):
+            batch = images[start : start + _MOST_AT_ONCE]
+            fitted = [
+                letterbox(image, self.preprocessing.side_px, self.preprocessing.fill) for image in batch
+            ]
+            answers = self._answer(np.stack([square for square, _ in fitted]), with_maps=with_maps)
+            for index, (image, (_, to_input)) in enumerate(zip(batch, fitted, strict=True)):
+                facts = self._measure(image, to_input, answers, index, with_colors=measure_colors)
+                readings.append(self._reading(image.shape[:2], to_input, answers, index, facts))
+        return readings
+
+    def _answer(self, squares: NDArray[np.uint8], *, with_maps: bool) -> _Answers:
+        with torch.inference_mode():
+            inputs = self.preprocessing.normalise(torch.from_numpy(squares).to(self.device))
+            output = self._network(inputs.contiguous(memory_format=torch.channels_last))
+            temperature = self._calibration.temperature("visibility")
+            return _Answers(
+                self._probabilities(output),
+                _numpy(landmark_positions(output.heatmaps, self.preprocessing.side_px)),
+                _numpy(visibility_probabilities(output.visibility, temperature)),
+                None if output.mask is None else _numpy(output.mask[:, 0].float().sigmoid()),
+                _numpy(heatmap_images(output.heatmaps)) if with_maps else None,
+                {n: _numpy(m) for n, m in class_activation_maps(self._network, output.features).items()}
+                if with_maps
+                else {},
+            )
+
+    def _probabilities(self, output: TwoStreamOutput) -> dict[str, NDArray[np.float32]]:
+        found = {}
+        for attribute in self.vocabulary.attributes:
+            logits = output.logits[attribute.name].float() / self._calibration.temperature(attribute.name)
+            several = attribute.cardinality is Cardinality.SEVERAL
+            found[attribute.name] = _numpy(logits.sigmoid() if several else logits.softmax(1))
+        return found
+
+    def _measure(
+        self,
+        image: NDArray[np.uint8],
+        to_input: Affine,
+        answers: _Answers,
+        index: int,
+        *,
+        with_colors: bool,
+    ) -> GarmentFacts:
+        if answers.masks is None:
+            return GarmentFacts((), None, 0.0)
+        return measure_garment(
+            image,
+            answers.masks[index],
+            to_input,
+            self.preprocessing.side_px,
+            self._colors if with_colors else (),
+        )
+
+    def _reading(
+        self,
+        size: tuple[int, ...],
+        to_input: Affine,
+        answers: _Answers,
+        index: int,
+        facts: GarmentFacts,
+    ) -> Reading:
+        height_px, width_px = size
+        several = self._several(COLORS, answers, index)
+        prediction = Prediction(
+            model=self.model_id,
+            width_px=width_px,
+            height_px=height_px,
+            device=self.device_name,
+            attributes={
+                attribute.name: _one(attribute, answers.probabilities[attribute.name][index])
+                for attribute in self.vocabulary.attributes
+                if attribute.cardinality is Cardinality.ONE
+            },
+            colors_predicted=several[0],
+            colors_probabilities=several[1],
+            colors_measured=facts.palette,
+            box=facts.box,
+            landmarks=self._landmarks(answers, index, to_input, width_px, height_px),
+            garment_confidence=facts.confidence,
+        )
+        if answers.heatmaps is None:
+            return Reading(prediction)
+        mask = np.zeros((1, 1), np.float32) if answers.masks is None else answers.masks[index]
+        maps = Maps(
+            cams={name: cams[index] for name, cams in answers.cams.items()},
+            heatmaps=answers.heatmaps[index],
+            mask=mask,
+            to_input=to_input,
+            input_px=self.preprocessing.side_px,
+        )
+        return Reading(prediction, maps)
+
+    def _several(
+        self, name: str, answers: _Answers, index: int
+    ) -> tuple[tuple[ScoredValue, ...], dict[str, float]]:
+        """Values over their thresholds, most likely first, at least one; and every value's probability."""
+        if not self.vocabulary.has(name):
+            return (), {}
+        chances = answers.probabilities[name][index]
+        names = self.vocabulary.attribute(name).value_names
+        thresholds = self._calibration.thresholds.get(name, (_PRESENT,) * len(names))
+        order = np.argsort(-chances, kind="stable")
+        chosen = [i for i in order if chances[i] >= thresholds[i]] or [order[0]]
+        return (
+            tuple(ScoredValue(names[i], float(chances[i])) for i in chosen),
+            {value: float(chance) for value, chance in zip(names, chances, strict=True)},
+        )
+
+    def _landmarks(
+        self, answers: _Answers, index: int, to_input: Affine, width_px: int, height_px: int
+    ) -> tuple[LandmarkPrediction, ...]:
+        points = to_input.inverse().apply(answers.points[index])
+        points = np.clip(points, 0.0, (width_px, height_px))
+        states = answers.visibility[index].argmax(axis=1)
+        return tuple(
+            LandmarkPrediction(name, float(x), float(y), Visibility(int(state)), float(chances[state]))
+            for name, (x, y), state, chances in zip(
+                self.vocabulary.landmark_names, points, states, answers.visibility[index], strict=True
+            )
+        )
+
+
+def _numpy(tensor: torch.Tensor) -> NDArray[np.float32]:
+    return np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)
+
+
+def _one(attribute: Attribute, chances: NDArray[np.float32]) -> AttributePrediction:
+    names = attribute.value_names
+    best = int(chances.argmax())
+    return AttributePrediction(
+        names[best],
+        float(chances[best]),
+        {value: float(chance) for value, chance in zip(names, chances, strict=True)},
+    )
+
+
+def _named_colors(vocabulary: Vocabulary) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+    if not vocabulary.has(COLORS):
+        return ()
+    return tuple(
+        (value.name, value.rgb) for value in vocabulary.attribute(COLORS).values if value.rgb is not None
+    )
