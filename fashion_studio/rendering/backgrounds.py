@@ -103,7 +103,7 @@ class _Place:
 
 
 def _tint(shade: Plane, rgb: Rgb) -> NDArray[np.float32]:
-    return np.asarray(shade[..., None] * rgb, np.float32)
+    return np.asarray(cv2.merge([shade * np.float32(value) for value in rgb]), np.float32)
 
 
 def _planks(place: _Place) -> NDArray[np.float32]:
@@ -164,7 +164,7 @@ def _crumple(place: _Place, strength: float) -> Plane:
 
 
 def _sheet(place: _Place) -> NDArray[np.float32]:
-    shade = _crumple(place, place.dice.uniform("crumple strength", 0.06, 0.32))
+    shade = _crumple(place, place.dice.uniform("crumple strength", 0.03, 0.24))
     weave = 0.012 * place.grain() + 0.02 * place.field(3, 4)
     return _tint(shade + weave, place.color("sheet", _SHEETS))
 

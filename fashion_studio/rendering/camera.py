@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.rendering.curves import Plane, Points
     from fashion_studio.rendering.dice import Dice
+    from fashion_studio.rendering.layout import Part
     from fashion_studio.rendering.spec import Pose, Scene
 
 __all__ = ["Camera", "develop"]
@@ -42,24 +43,27 @@ class Camera:
         )
         self._forward = place @ tilt @ turn @ center
         self._backward = np.linalg.inv(self._forward)
-        self._waves = [
-            (
-                dice.uniform(f"wave {k} amount", 0.5, 1.0) * pose.wave,
-                dice.uniform(f"wave {k} x", -5.5, 5.5),
-                dice.uniform(f"wave {k} y", -5.5, 5.5),
-                dice.uniform(f"wave {k} phase", 0, 6.28),
-                k % 2,
-            )
-            for k in range(6)
-        ]
+        self._wave_numbers = np.array(
+            [[dice.uniform(f"wave {k} {axis}", -5.5, 5.5) for k in range(6)] for axis in ("x", "y")]
+        )
+        self._wave_phases = np.array([dice.uniform(f"wave {k} phase", 0, 6.28) for k in range(6)])
+        self._wave_amounts = np.zeros((6, 2))
+        for k in range(6):
+            self._wave_amounts[k, k % 2] = dice.uniform(f"wave {k} amount", 0.5, 1.0) * pose.wave
+        self._outlines: dict[int, tuple[Part, Points]] = {}
 
     def project(self, points: Points) -> Points:
         """Garment units to picture pixels, (N, 2) to (N, 2)."""
-        bent = np.array(points, np.float64)
-        for amount, wave_x, wave_y, phase, axis in self._waves:
-            bent[:, axis] += amount * np.sin(points[:, 0] * wave_x + points[:, 1] * wave_y + phase)
+        bent = points + np.sin(points @ self._wave_numbers + self._wave_phases) @ self._wave_amounts
         out = bent @ self._forward[:, :2].T + self._forward[:, 2]
         return np.asarray(out[:, :2] / out[:, 2:], np.float64)
+
+    def outline(self, part: Part) -> Points:
+        """A part's outline in picture pixels, worked out once."""
+        known = self._outlines.get(id(part))
+        if known is None:
+            known = self._outlines[id(part)] = (part, self.project(part.outline))
+        return known[1]
 
     def grid(self) -> tuple[Plane, Plane]:
         """Garment coordinates of every pixel's centre, without the cloth's own distortion."""
@@ -70,25 +74,26 @@ class Camera:
         return (m[0, 0] * x + m[0, 1] * y + m[0, 2]) * depth, (m[1, 0] * x + m[1, 1] * y + m[1, 2]) * depth
 
 
-def _vignette(scene: Scene, dice: Dice, width_px: int, height_px: int) -> Plane:
-    """Falloff to the corners and a slope of the room's light."""
+def _gain(scene: Scene, dice: Dice, width_px: int, height_px: int) -> NDArray[np.float32]:
+    """Falloff to the corners, a slope of the room's light, and the white balance, as (H, W, 3) factors."""
     y, x = np.mgrid[-1:1:24j, -1:1:18j].astype(np.float32)
     slope = dice.uniform("slope", 0.0, 0.14)
     angle = np.deg2rad(scene.light_deg)
     gain = (
         1.03 - scene.vignette * 0.55 * (x**2 + y**2) + slope * (np.cos(angle) * x + np.sin(angle) * y) / 1.2
     )
-    return np.asarray(cv2.resize(gain, (width_px, height_px), interpolation=cv2.INTER_LINEAR), np.float32)
+    cast = np.array([1 + scene.warmth, 1.0, 1 - scene.warmth]) * scene.exposure
+    small = np.asarray(gain[..., None] * cast, np.float32)
+    return np.asarray(cv2.resize(small, (width_px, height_px), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def develop(rgb: NDArray[np.float32], scene: Scene, dice: Dice) -> NDArray[np.uint8]:
-    """Light falloff, white balance, lens blur, sensor noise and the phone's JPEG."""
+    """Light falloff, white balance, lens blur, sensor noise and the phone's JPEG; changes `rgb`."""
     height, width = rgb.shape[:2]
-    cast = np.array([1 + scene.warmth, 1.0, 1 - scene.warmth], np.float32) * np.float32(scene.exposure)
-    rgb *= _vignette(scene, dice, width, height)[..., None]
-    rgb *= cast
+    rgb *= _gain(scene, dice, width, height)
     if scene.noise > 0:
-        rgb += (scene.noise * grain(dice.generator("noise"), width, height))[..., None]
+        speckle = np.asarray(scene.noise * grain(dice.generator("noise"), width, height), np.float32)
+        rgb += cv2.merge([speckle, speckle, speckle])
     image = np.clip(rgb, 0, 255).astype(np.uint8)
     sigma = scene.blur * width / 384.0
     if sigma > 0.15:

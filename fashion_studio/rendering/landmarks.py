@@ -36,11 +36,7 @@ def _painted_over(layout: Layout, camera: Camera, group: str, point: Points) -> 
             and op.group != group
             and k > own[-1 if group != "body" else 0]
         )
-        if (
-            later
-            and isinstance(op, Part)
-            and _depth(camera.project(op.outline), point) > 0.015 * camera.unit_px
-        ):
+        if later and isinstance(op, Part) and _depth(camera.outline(op), point) > 0.015 * camera.unit_px:
             return True
     return False
 

@@ -144,25 +144,32 @@ def paint_shapes(
 ) -> None:
     """Paints shapes with a shadow over the picture and takes them out of the mask, in place."""
     height, width = mask.shape
-    whole = np.zeros((height, width), np.uint8)
+    points = np.vstack([outline for outline, _ in shapes])
+    low, high = np.floor(points.min(axis=0)).astype(int) - 24, np.ceil(points.max(axis=0)).astype(int) + 24
+    left, top = max(int(low[0]), 0), max(int(low[1]), 0)
+    right, bottom = min(int(high[0]), width), min(int(high[1]), height)
+    if right - left < 2 or bottom - top < 2:
+        return
+    region = (slice(top, bottom), slice(left, right))
+    size = (right - left, bottom - top)
+    whole = np.zeros(size[::-1], np.uint8)
     covers = []
     for outline, color in shapes:
-        cover = np.zeros((height, width), np.uint8)
-        cv2.fillPoly(cover, [np.round((outline - 0.5) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        cover = np.zeros(size[::-1], np.uint8)
+        local = (outline - np.array([left, top]) - 0.5) * 16
+        cv2.fillPoly(cover, [np.round(local).astype(np.int32)], 255, cv2.LINE_AA, 4)
         whole = np.maximum(whole, cover)
         covers.append((cover, color))
     shift = np.array([[1, 0, -light[0] * 5], [0, 1, -light[1] * 5]], np.float32)
-    shadow = (
-        cv2.GaussianBlur(cv2.warpAffine(whole, shift, (width, height)), (0, 0), 4).astype(np.float32) / 255
-    )
-    rgb *= (1 - 0.4 * shadow)[..., None]
-    tone = 1.0 + 0.05 * field(dice.generator("occluder"), 9, 12, width, height)
+    shadow = cv2.GaussianBlur(cv2.warpAffine(whole, shift, size), (0, 0), 4).astype(np.float32) / 255
+    target = rgb[region]
+    target *= (1 - 0.4 * shadow)[..., None]
+    tone = 1.0 + 0.05 * field(dice.generator("occluder"), 5, 5, *size)
     for cover, color in covers:
         alpha = cover.astype(np.float32) / 255
-        inside = cv2.GaussianBlur(alpha, (0, 0), 4)
-        lit = (0.62 + 0.4 * inside) * tone
-        rgb += alpha[..., None] * (lit[..., None] * np.array(color, np.float32) - rgb)
-    mask *= 1 - whole.astype(np.float32) / 255
+        lit = (0.62 + 0.4 * cv2.GaussianBlur(alpha, (0, 0), 4)) * tone
+        target += alpha[..., None] * (lit[..., None] * np.array(color, np.float32) - target)
+    mask[region] *= 1 - whole.astype(np.float32) / 255
 
 
 def hanger_shapes(neck: tuple[Points, Points, Points], dice: Dice, unit_px: float) -> list[Shape]:

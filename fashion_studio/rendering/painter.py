@@ -58,7 +58,9 @@ class Painter:
         self.print_tile: NDArray[np.uint8] | None = None
         self._x, self._y = camera.grid()
         self._tile = None
+        self._pattern_shares = np.zeros(4)
         if pattern is not None:
+            self._pattern_shares[:3] = np.array(cv2.mean(pattern.shares)[:3]) / 255.0
             flat = pattern.shares.reshape(-1, 3).astype(np.float32) / 255.0
             self._tile = (flat @ inks).reshape(pattern.shares.shape).astype(np.float32)
 
@@ -96,7 +98,7 @@ class Painter:
 
     # ------------------------------------------------------------------ parts
     def _part(self, part: Part) -> None:
-        px = self.camera.project(part.outline)
+        px = self.camera.outline(part)
         unit = self.camera.unit_px
         roi = self._box(px, 0.07 * unit)
         if roi is None:
@@ -183,8 +185,7 @@ class Painter:
                 cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_WRAP,
             )
-            shares[:3] = self.pattern.shares.reshape(-1, 3).mean(axis=0) / 255.0
-            return np.asarray(color, np.float32), shares
+            return np.asarray(color, np.float32), self._pattern_shares
         shares[part.ink] = 1.0
         return self.inks[part.ink], shares
 

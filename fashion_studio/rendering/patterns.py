@@ -38,11 +38,15 @@ class PatternTile:
 
 def _from_index(index: Index) -> NDArray[np.uint8]:
     """Shares from ink numbers drawn at twice the size, so that edges are smooth."""
-    table = np.zeros((256, 3), np.uint8)
-    table[0], table[1], table[2] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-    return np.asarray(
-        cv2.resize(table[index], (PATTERN_PX, PATTERN_PX), interpolation=cv2.INTER_AREA), np.uint8
+    size = (PATTERN_PX, PATTERN_PX)
+    first, second = (
+        np.asarray(
+            cv2.resize(np.asarray(index == ink, np.uint8) * 255, size, interpolation=cv2.INTER_AREA), np.uint8
+        )
+        for ink in (1, 2)
     )
+    bare = 255 - np.minimum(first.astype(np.int16) + second, 255)
+    return np.stack([bare.astype(np.uint8), first, second], -1)
 
 
 def _blank() -> Index:

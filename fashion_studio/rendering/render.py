@@ -55,9 +55,7 @@ def _ground_shadow(
     cover = np.zeros((height // 2, width // 2), np.uint8)
     for op in layout.ops:
         if isinstance(op, Part) and not op.clip:
-            cv2.fillPoly(
-                cover, [np.round(camera.project(op.outline) * 8).astype(np.int32)], 255, cv2.LINE_8, 4
-            )
+            cv2.fillPoly(cover, [np.round(camera.outline(op) * 8).astype(np.int32)], 255, cv2.LINE_8, 4)
     far = 0.10 if spec.scene.hanger else 0.035
     reach = far * camera.unit_px / 2
     shift = np.array([[1, 0, -light[0] * reach], [0, 1, -light[1] * reach]], np.float32)

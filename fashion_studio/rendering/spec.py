@@ -23,7 +23,7 @@ __all__ = [
     "Scene",
 ]
 
-RENDERER_VERSION: Final = 4
+RENDERER_VERSION: Final = 5
 """Raised whenever the same specification gives other pixels than before."""
 
 UPPERS: Final = (

@@ -156,9 +156,13 @@ def upper_layout(spec: GarmentSpec, dice: Dice) -> Layout:
     cut = upper_cut(spec, dice)
     layout = Layout()
     if spec.category == "body":
-        lower = _body_lower(layout, cut, dice)
+        legs = _with_legs(spec, dice)
+        lower = _legs_lower(layout, spec, cut, dice) if legs else _body_lower(layout, cut, dice)
         add_bodice(layout, spec, cut, dice, lower)
-        _snaps(layout, cut, dice)
+        if legs:
+            _leg_finish(layout, cut, dice)
+        else:
+            _snaps(layout, cut, dice)
         return layout
     sag = dice.uniform("hem sag", 0.0, 0.05)
     lift = 0.0
@@ -182,6 +186,47 @@ def upper_layout(spec: GarmentSpec, dice: Dice) -> Layout:
     first = next(i for i, op in enumerate(body.ops) if isinstance(op, Part) and op.shadow == 0.25)
     layout.ops = body.ops[: first + 1] + hem.ops + body.ops[first + 1 :]
     return layout
+
+
+def _with_legs(spec: GarmentSpec, dice: Dice) -> bool:
+    """Whether a one-piece has legs, like a baby's sleepsuit."""
+    return spec.sleeve_length != "sleeveless" and dice.chance("legs", 0.4)
+
+
+def _legs_lower(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> Points:
+    """A one-piece's lower edge with two legs."""
+    crotch = cut.length + dice.uniform("crotch", 0.16, 0.26)
+    long = dice.uniform("leg length", 0.45, 0.75)
+    shift = 0.06 + spec.pose.spread
+    outer = (cut.hem * 0.92 + shift, crotch + long)
+    inner = (outer[0] - dice.uniform("leg width", 0.2, 0.26), crotch + long + 0.02)
+    layout.mark("hem", (-outer[0], outer[1]), outer)
+    side = joined(
+        bezier(
+            cut.armpit_point, (cut.waist, (cut.armpit + cut.length) / 2), (cut.hem * 1.02, cut.length), 10
+        ),
+        bezier((cut.hem * 1.02, cut.length), (cut.hem * 1.08, crotch + long * 0.4), outer, 8),
+    )
+    leg = joined(
+        line(outer, inner, 5), bezier(inner, (inner[0] * 0.55, crotch + long * 0.4), (0.0, crotch), 9)
+    )
+    return joined(side, leg, mirrored(leg), mirrored(side))
+
+
+def _leg_finish(layout: Layout, cut: UpperCut, dice: Dice) -> None:
+    """Cuffs or hems of a sleepsuit's legs, and its row of snaps."""
+    crotch = cut.length + dice.uniform("crotch", 0.16, 0.26)
+    long = dice.uniform("leg length", 0.45, 0.75)
+    top = crotch + long - 0.07
+    box = np.array([[-1.5, top], [1.5, top], [1.5, top + 0.4], [-1.5, top + 0.4]])
+    layout.add(Part(box, paint="rib", clip=True, edge=0.0, folds=0.5, group="sleepsuit"))
+    if dice.chance("snap row", 0.6):
+        layout.add(
+            Stroke(line((0.0, 0.2), (0.0, crotch)), 0.01, 0.66),
+            Stroke(line((0.04, 0.2), (0.04, crotch)), 0.006, 0.78, dash=0.012),
+        )
+        for y in np.linspace(0.26, crotch - 0.05, 6):
+            layout.add(Dot((0.02, float(y)), 0.018, (226, 226, 228)))
 
 
 def _body_lower(layout: Layout, cut: UpperCut, dice: Dice) -> Points:
