@@ -107,7 +107,10 @@ def _code_and_message(error: BaseException) -> tuple[ExitCode, str]:
         return ExitCode.ENVIRONMENT, _refusal(error)
     report = write_crash_report(error)
     where = f" A report is in {report}." if report else ""
-    return ExitCode.BUG, f"Fashion Studio made a mistake: {type(error).__name__}: {error}.{where}"
+    return (
+        ExitCode.BUG,
+        f"Fashion Studio made a mistake: {type(error).__name__}: {str(error).rstrip('.')}.{where}",
+    )
 
 
 def _refusal(error: OSError | MemoryError) -> str:

@@ -147,9 +147,13 @@ def render(
     as_json: JsonFlag = False,
 ) -> None:
     """Render garments with their exact truth: pictures and truth.jsonl."""
+    from fashion_studio.config.resources import load_vocabulary
+    from fashion_studio.domain.vocabulary import CATEGORY
     from fashion_studio.rendering.folder import PictureForm, write_folder
 
     terminal = Terminal(as_json=as_json)
+    if category:
+        load_vocabulary().attribute(CATEGORY).index(category)
     form = PictureForm(width, height, ".png" if png else ".jpg", masks)
     with stoppable() as should_stop, terminal.progress("Rendering") as progress:
         written = write_folder(
