@@ -1,0 +1,81 @@
+"""Starts the window and, behind it, the engine."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from fashion_studio.config.resources import house_model_dir
+from fashion_studio.config.settings import load_settings
+from fashion_studio.gui.bridge import Bridge
+from fashion_studio.gui.main_window import MainWindow
+from fashion_studio.gui.session import Session
+from fashion_studio.gui.shell.crash import CrashHooks, log_dir
+from fashion_studio.gui.theme.theme import Theme, ThemeMode
+
+if TYPE_CHECKING:
+    from fashion_studio.config.settings import Settings
+
+__all__ = ["make_window", "run", "start_engine"]
+
+_log = logging.getLogger(__name__)
+
+
+def run(project: Path | None = None, *, demo: bool = False) -> int:
+    """Shows the window on a project (or a folder of photos), the demo, or the welcome screen.
+
+    Returns:
+        The exit code, when the window has been closed.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        msg = "Qt is running without a window system."
+        raise TypeError(msg)
+    app.setApplicationName("fashion-studio")
+    app.setApplicationDisplayName("Fashion Studio")
+    loaded = load_settings()
+    window = make_window(app, loaded.settings)
+    hooks = CrashHooks(window.session, window.session.bridge, window)
+    hooks.install()
+    window.show()
+    for problem in loaded.problems:
+        window.session.problem.emit(problem)
+    QTimer.singleShot(0, window, lambda: _begin(window, project, demo=demo))
+    return app.exec()
+
+
+def make_window(app: QApplication, settings: Settings) -> MainWindow:
+    """The window with its theme, session and bridge; not shown, no engine yet."""
+    app.setQuitOnLastWindowClosed(True)
+    theme = Theme(ThemeMode(settings.theme), settings.text_scale)
+    theme.reduced_motion = settings.reduced_motion
+    theme.install(app)
+    app.setWindowIcon(theme.icon("shirt", "accent", 28))
+    bridge = Bridge()
+    session = Session(bridge)
+    return MainWindow(session, settings)
+
+
+def _begin(window: MainWindow, project: Path | None, *, demo: bool) -> None:
+    if demo:
+        window.opener.open_demo()
+    elif project is not None:
+        window.opener.open_any(project)
+    QTimer.singleShot(50, window, lambda: start_engine(window.session, window.settings))
+
+
+def start_engine(session: Session, settings: Settings) -> None:
+    """Starts the engine in the background; the window does not wait for it."""
+    from fashion_studio.jobs.engine_client import EngineClient  # noqa: PLC0415 - after the window is up
+
+    model_dir = Path(settings.model).expanduser() if settings.model else house_model_dir()
+    engine = EngineClient(
+        model_dir, settings.device, on_state=session.engine_state, log_file=log_dir() / "engine.log"
+    )
+    session.set_engine(engine)
+    engine.start()

@@ -1,0 +1,374 @@
+"""The window: puts rail, bars, workspaces and commands together. What they do is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fashion_studio.config.settings import save_settings
+from fashion_studio.domain.errors import EnvironmentProblem
+from fashion_studio.gui.annotate.workspace import AnnotateWorkspace
+from fashion_studio.gui.commands import Commands
+from fashion_studio.gui.components.base import Surface
+from fashion_studio.gui.components.feedback import Banner, Toasts
+from fashion_studio.gui.components.focus import FocusRing
+from fashion_studio.gui.library.filter_bar import FilterBar
+from fashion_studio.gui.library.workspace import LibraryWorkspace
+from fashion_studio.gui.shell.cheat_sheet import CheatSheet
+from fashion_studio.gui.shell.export_dialog import ExportDialog
+from fashion_studio.gui.shell.jobs_panel import JobsPanel
+from fashion_studio.gui.shell.notices import Notices
+from fashion_studio.gui.shell.opening import Opener
+from fashion_studio.gui.shell.rail import Rail
+from fashion_studio.gui.shell.search import SearchPanel
+from fashion_studio.gui.shell.settings_dialog import SettingsDialog
+from fashion_studio.gui.shell.status_bar import StatusBar
+from fashion_studio.gui.shell.top_bar import TopBar
+from fashion_studio.gui.theme.metrics import SIZE
+from fashion_studio.gui.theme.theme import Theme, ThemeMode, current_theme
+from fashion_studio.gui.welcome.screen import WelcomeScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+
+    from fashion_studio.config.settings import Settings
+    from fashion_studio.gui.session import Session
+    from fashion_studio.services.recent import RecentProject
+
+__all__ = ["MainWindow"]
+
+
+class MainWindow(QMainWindow):
+    """Shows the welcome screen, or the open project's workspaces."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session, self.settings = session, settings
+        self.setWindowTitle("Fashion Studio")
+        self.setMinimumSize(SIZE["window_min_width"], SIZE["window_min_height"])
+        self.resize(1440, 900)
+        self.setAcceptDrops(True)
+        self.commands = Commands(settings.keys, self)
+        self.opener = Opener(session, lambda: self.settings.actor_name, self)
+        self._add_commands()
+        self._build()
+        self._connect()
+        self._show_project()
+
+    # ------------------------------------------------------------ parts
+
+    def _add_commands(self) -> None:
+        def add(
+            name: str,
+            title: str,
+            run: Callable[[], object],
+            shortcut: str | tuple[str, ...] = (),
+            group: str = "Window",
+        ) -> None:
+            self.commands.add(
+                f"window.{name}", title, run, widget=self, group=group, shortcut=shortcut, everywhere=True
+            )
+
+        add("search", "Find anything", self._search, "Ctrl+K")
+        add("undo", "Undo", self.session.undo, "Ctrl+Z")
+        add("redo", "Redo", self.session.redo, ("Ctrl+Shift+Z", "Ctrl+Y"))
+        add("library", "Library", lambda: self.show_room("library"), "Ctrl+1")
+        add("annotate", "Annotate", lambda: self.show_room("annotate"), "Ctrl+2")
+        add("jobs", "Jobs", lambda: self.show_room("jobs"), "Ctrl+J")
+        add("settings", "Settings", self._settings, "Ctrl+,")
+        add("open_folder", "Open a folder of photos", self._choose_folder, "Ctrl+O", "Project")
+        add("open_project", "Open a project", self._choose_project, "Ctrl+P", "Project")
+        add("add_folder", "Add a folder to this project", self._choose_more, "Ctrl+Shift+O", "Project")
+        add("rescan", "Look for new photos", self.opener.scan, "Ctrl+R", "Project")
+        add("export", "Export", self._export, "Ctrl+E", "Project")
+        add("demo", "Open the demo garments", self.opener.open_demo, (), "Project")
+        add("close_project", "Close the project", self._close_project, "Ctrl+W", "Project")
+        add("theme", "Dark or light", self._toggle_theme, "Ctrl+Shift+L")
+        add("shortcuts", "Shortcuts", self._shortcuts, ("?", "F1"))
+        add("quit", "Quit", self.close, "Ctrl+Q")
+
+    def _build(self) -> None:
+        self.welcome = WelcomeScreen()
+        self.commands.add(
+            "welcome.demo",
+            "Try the demo",
+            self.opener.open_demo,
+            widget=self.welcome,
+            group="Welcome",
+            shortcut="D",
+            listed=False,
+        )
+        self.rail = Rail()
+        self.top = TopBar(self.commands)
+        self.library = LibraryWorkspace(self.session, self.commands)
+        self.annotate = AnnotateWorkspace(self.session, self.commands)
+        self.annotate_bar = FilterBar(self.session, short=True)
+        self.annotate_banner = Banner()
+        self.jobs = JobsPanel(self.session)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.annotate_bar, self.annotate_banner):
+            column.addWidget(part)
+        column.addWidget(self.annotate, 1)
+        self.rooms = QStackedWidget()
+        self._pages = {"library": self.library, "annotate": page, "jobs": self.jobs}
+        for room in self._pages.values():
+            self.rooms.addWidget(room)
+        self.studio = Surface("window")
+        inner = QVBoxLayout()
+        inner.setSpacing(0)
+        inner.addWidget(self.top)
+        inner.addWidget(self.rooms, 1)
+        across = QHBoxLayout(self.studio)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.rail)
+        across.addLayout(inner, 1)
+        self.faces = QStackedWidget()
+        self.faces.addWidget(self.welcome)
+        self.faces.addWidget(self.studio)
+        self.status = StatusBar(self.session)
+        ground = Surface("window")
+        whole = QVBoxLayout(ground)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.faces, 1)
+        whole.addWidget(self.status)
+        self.setCentralWidget(ground)
+        self.toasts = Toasts(ground)
+        self.search = SearchPanel(self.session, self.commands, ground)
+        self.notices = Notices(self.session, [self.library.banner, self.annotate_banner], self.toasts, self)
+        self.ring = FocusRing(self)
+
+    def _connect(self) -> None:
+        session, welcome = self.session, self.welcome
+        self.rail.picked.connect(self._pick_room)
+        self.top.project.clicked.connect(self._show_project_menu)
+        self.library.annotate.connect(lambda: self.show_room("annotate"))
+        self.library.add_photos.connect(self._choose_more)
+        self.library.panel.counted.connect(self.annotate_bar.show_facets)
+        self.annotate.grid_asked.connect(lambda: self.show_room("library"))
+        self.search.photo_asked.connect(self._go_to)
+        self.status.undo_asked.connect(session.undo)
+        self.status.shortcuts_asked.connect(self._shortcuts)
+        welcome.folder_asked.connect(self._choose_folder)
+        welcome.demo_asked.connect(self.opener.open_demo)
+        welcome.project_file_asked.connect(self._choose_project)
+        welcome.project_asked.connect(self.opener.open_project)
+        welcome.forget_asked.connect(self._forget)
+        welcome.shortcuts_asked.connect(self._shortcuts)
+        welcome.settings_asked.connect(self._settings)
+        session.project_changed.connect(self._show_project)
+        session.changed.connect(lambda _changes: self._show_undo())
+        session.works.changed.connect(lambda: self.rail.set_jobs(len(session.works.active())))
+        current_theme().changed.connect(self._narrow)
+
+    # ------------------------------------------------------------ what is shown
+
+    def _show_project(self) -> None:
+        project = self.session.project
+        self.faces.setCurrentWidget(self.studio if project is not None else self.welcome)
+        self.top.project.setText(project.title if project is not None else "")
+        self.setWindowTitle(f"{project.title} – Fashion Studio" if project is not None else "Fashion Studio")
+        for name in ("add_folder", "rescan", "export", "close_project", "library", "annotate", "jobs"):
+            self.commands.get(f"window.{name}").action.setEnabled(project is not None)
+        self._show_undo()
+        if project is None:
+            self.show_recents()
+        else:
+            self.show_room("library")
+
+    def show_recents(self) -> None:
+        """Reads the recent projects for the welcome screen, in the background."""
+
+        def read() -> list[RecentProject]:
+            from fashion_studio.services.recent import recent_projects  # noqa: PLC0415 - not at start
+
+            return recent_projects()
+
+        self.session.bridge.submit(read, self.welcome.set_recents, lane="recents")
+
+    def _show_undo(self) -> None:
+        project = self.session.project
+        status = project.undo_status() if project is not None else None
+        for name, title in (
+            ("undo", status.undo_title if status else None),
+            ("redo", status.redo_title if status else None),
+        ):
+            command = self.commands.get(f"window.{name}")
+            command.action.setEnabled(title is not None)
+            button = self.top.undo if name == "undo" else self.top.redo
+            button.setToolTip(f"{command.title}: {title}  ({command.key})" if title else command.tooltip)
+
+    def show_room(self, name: str) -> None:
+        """Brings a workspace to the front."""
+        if name == "annotate" and self.session.queue.size == 0:
+            self.session.open_queue()
+        self.rooms.setCurrentWidget(self._pages[name])
+        self.rail.show_room(name)
+        target = {"library": self.library.grid, "annotate": self.annotate}.get(name)
+        if target is not None:
+            target.setFocus()
+        if name == "library":
+            self.library.grid.set_current_id(self.session.current)
+
+    def _pick_room(self, name: str) -> None:
+        if name == "settings":
+            self._settings()
+        else:
+            self.show_room(name)
+
+    def _go_to(self, item_id: int) -> None:
+        if self.session.position(item_id) < 0:
+            self.session.open_queue(current=item_id)
+        self.session.set_current(item_id)
+        self.show_room("annotate")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrow under 1200 px."""
+        super().resizeEvent(event)
+        self._narrow()
+
+    def _narrow(self) -> None:
+        narrow = self.width() < SIZE["narrow_below"]
+        self.rail.set_narrow(narrow=narrow)
+        self.top.set_narrow(narrow=narrow)
+        self.status.set_narrow(narrow=narrow)
+        self.annotate.set_narrow(narrow)
+        self.annotate_bar.refresh()
+        self.library.panel.setFixedWidth(current_theme().px(232 if narrow else 256))
+
+    # ------------------------------------------------------------ acts
+
+    def _search(self) -> None:
+        if self.session.project is not None:
+            self.search.appear()
+
+    def _shortcuts(self) -> None:
+        CheatSheet(self.commands, self).exec()
+
+    def _settings(self) -> None:
+        dialog = SettingsDialog(self.settings, parent=self)
+        dialog.changed.connect(self._take_settings)
+        dialog.exec()
+
+    def _take_settings(self, settings: Settings) -> None:
+        self.settings = settings
+        theme = current_theme()
+        apply_settings(theme, settings)
+        try:
+            save_settings(settings)
+        except EnvironmentProblem as problem:
+            self.session.problem.emit(str(problem))
+
+    def _toggle_theme(self) -> None:
+        mode = "light" if current_theme().dark else "dark"
+        self._take_settings(replace(self.settings, theme=mode))
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open a folder of photos", str(Path.home()))
+        if folder:
+            self.opener.open_any(Path(folder))
+
+    def _choose_project(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open a project (a folder that ends in .fstudio)")
+        if folder:
+            self.opener.open_project(Path(folder))
+
+    def _choose_more(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Add a folder of photos to this project")
+        if folder:
+            self.opener.add_folders([Path(folder)])
+
+    def _export(self) -> None:
+        if self.session.project is not None:
+            ExportDialog(self.session, self).exec()
+
+    def _close_project(self) -> None:
+        self.opener.remember()
+        self.session.adopt(None)
+
+    def _forget(self, folder: Path) -> None:
+        from fashion_studio.services.recent import forget  # noqa: PLC0415 - not at start
+
+        menu = QMenu(self)
+        action = QAction("Take off this list", menu)
+        menu.addAction(action)
+        if menu.exec(self.cursor().pos()) is action:
+            forget(folder)
+            self.show_recents()
+
+    def _show_project_menu(self) -> None:
+        menu = QMenu(self)
+        for name in (
+            "open_folder",
+            "open_project",
+            "demo",
+            "",
+            "add_folder",
+            "rescan",
+            "export",
+            "",
+            "close_project",
+        ):
+            if name:
+                menu.addAction(self.commands.get(f"window.{name}").action)
+            else:
+                menu.addSeparator()
+        menu.exec(self.top.project.mapToGlobal(QPoint(0, self.top.project.height() + 4)))
+        menu.deleteLater()
+
+    # ------------------------------------------------------------ dropping and closing
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Photos, folders and projects may be dropped anywhere."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.welcome.drop.light(lit=True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing hangs over the window any more."""
+        self.welcome.drop.light(lit=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Opens or adds what was dropped."""
+        self.welcome.drop.light(lit=False)
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        QTimer.singleShot(0, self, lambda: self.opener.open_dropped(paths))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remembers the project, ends threads and the engine."""
+        self.opener.remember()
+        self.annotate.close_photos()
+        self.library.close_pictures()
+        self.session.works.cancel_all()
+        self.session.bridge.close()
+        self.session.close()
+        super().closeEvent(event)
+
+
+def apply_settings(theme: Theme, settings: Settings) -> None:
+    """Look and size as the person wants them; unchanged ones cost nothing."""
+    theme.reduced_motion = settings.reduced_motion
+    if theme.mode is not ThemeMode(settings.theme):
+        theme.set_mode(ThemeMode(settings.theme))
+    if theme.text_scale != min(1.5, max(1.0, settings.text_scale)):
+        theme.set_text_scale(settings.text_scale)

@@ -1,0 +1,1 @@
+"""What surrounds the workspaces: rail, bars, search, settings, export, jobs, crash reports."""

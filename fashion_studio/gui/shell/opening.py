@@ -1,0 +1,246 @@
+"""From what a person points at to the project on the screen: folders, projects, the demo, dropped things.
+
+Opening runs in a thread; scanning follows in the background with progress and cancel, and photos appear as
+they are found.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from fashion_studio.config.resources import load_vocabulary
+from fashion_studio.domain.errors import Cancelled, StudioError
+from fashion_studio.gui.works import WorkState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from fashion_studio.gui.session import Session
+    from fashion_studio.gui.works import Work
+    from fashion_studio.services.project import Project
+    from fashion_studio.services.scanning import ScanProgress, ScanReport
+
+__all__ = ["Opener", "is_photo", "photo_folders"]
+
+_log = logging.getLogger(__name__)
+_PROJECT_SUFFIX = ".fstudio"
+
+
+def is_photo(path: Path) -> bool:
+    """Whether a file looks like a photo by its name."""
+    from fashion_studio.imaging.decode import PHOTO_SUFFIXES  # noqa: PLC0415 - OpenCV: not at start
+
+    return path.suffix.lower() in PHOTO_SUFFIXES
+
+
+def photo_folders(paths: Sequence[Path]) -> list[Path]:
+    """The folders to take in for dropped folders and photos: each photo's own folder, no folder twice."""
+    folders: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            folders[path] = None
+        elif path.is_file() and is_photo(path):
+            folders[path.parent] = None
+    return list(folders)
+
+
+class Opener(QObject):
+    """Opens, scans, remembers. `opening` says that something is being opened, `opened` that it is there."""
+
+    opening = Signal(str)
+    opened = Signal()
+    failed = Signal()
+
+    def __init__(self, session: Session, actor: Callable[[], str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._actor = actor
+        self._scan: Work | None = None
+
+    # ------------------------------------------------------------ opening
+
+    def open_project(self, folder: Path) -> None:
+        """Opens NAME.fstudio and looks for what is new in its folders."""
+
+        def work() -> Project:
+            from fashion_studio.services.project import Project  # noqa: PLC0415 - SQL only once needed
+
+            return Project.open(folder, actor=self._actor())
+
+        self._open(work, folder.stem)
+
+    def open_photos(self, folder: Path) -> None:
+        """Opens the project of a folder of photos; one is made if there is none."""
+
+        def work() -> Project:
+            from fashion_studio.services.opening import open_photos  # noqa: PLC0415 - SQL only once needed
+
+            return open_photos(folder, load_vocabulary(), actor=self._actor())
+
+        self._open(work, folder.name)
+
+    def open_demo(self) -> None:
+        """Opens the demo; what is missing of its garments is rendered in the background."""
+
+        def work() -> Project:
+            from fashion_studio.services.demo import open_demo  # noqa: PLC0415 - SQL only once needed
+
+            return open_demo(actor=self._actor())
+
+        self._open(work, "Demo garments", then=self._fill_demo)
+
+    def open_any(self, path: Path) -> None:
+        """Opens a project or a folder of photos, whichever it is."""
+        if path.suffix == _PROJECT_SUFFIX:
+            self.open_project(path)
+        else:
+            self.open_photos(path)
+
+    def open_dropped(self, paths: Sequence[Path]) -> None:
+        """Opens a dropped project; adds dropped folders and photos to the open project, or makes one."""
+        projects = [path for path in paths if path.suffix == _PROJECT_SUFFIX and path.is_dir()]
+        if projects:
+            self.open_project(projects[0])
+            return
+        folders = photo_folders(paths)
+        if not folders:
+            self._session.problem.emit(
+                "That is neither a photo, a folder nor a project. Drop photos or a folder."
+            )
+        elif self._session.project is None:
+            self.open_photos(folders[0])
+        else:
+            self.add_folders(folders)
+
+    def _open(
+        self, work: Callable[[], Project], name: str, *, then: Callable[[Project], None] | None = None
+    ) -> None:
+        self.opening.emit(name)
+        self._session.bridge.submit(
+            work, lambda project: self._adopt(project, then or self._first_scan), self._refuse, lane="opening"
+        )
+
+    def _refuse(self, error: Exception) -> None:
+        self.failed.emit()
+        self._session.report(error)
+
+    def _adopt(self, project: Project, then: Callable[[Project], None]) -> None:
+        previous = self._session.project
+        if previous is not None:
+            self.remember()
+        self._session.adopt(project)
+        self.opened.emit()
+        then(project)
+
+    def remember(self) -> None:
+        """Puts the open project at the top of the recent ones."""
+        from fashion_studio.services.recent import remember  # noqa: PLC0415 - SQL only once needed
+
+        project = self._session.project
+        if project is not None:
+            try:
+                remember(project)
+            except StudioError as error:
+                _log.info("not remembered: %s", error)
+
+    # ------------------------------------------------------------ scanning
+
+    def _first_scan(self, project: Project) -> None:
+        if not project.read_only:
+            self.scan()
+
+    def scan(self) -> None:
+        """Looks for new, changed and vanished photos in the background."""
+        project = self._session.project
+        if project is None or (self._scan is not None and self._scan.active):
+            return
+        work = self._session.works.begin(f"Looking for photos in {project.title}")
+        self._scan = work
+        bridge = self._session.bridge
+
+        def told(progress: ScanProgress) -> None:
+            bridge.post(lambda: work.progress(progress.looked_at, progress.total or 0, progress.current))
+
+        bridge.submit(
+            lambda: project.scan(on_progress=told, should_stop=work.should_stop),
+            lambda report: self._scanned(work, report),
+            lambda error: self._broken(work, error),
+            long=True,
+        )
+
+    def add_folders(self, folders: Sequence[Path]) -> None:
+        """Declares further folders of photos and scans."""
+        project = self._session.project
+        if project is None:
+            return
+        known = [root.folder for root in project.roots]
+        try:
+            for folder in folders:
+                if not any(folder == root or root in folder.parents for root in known):
+                    project.add_root(folder)
+        except StudioError as error:
+            self._session.report(error)
+        self.scan()
+
+    def _scanned(self, work: Work, report: ScanReport) -> None:
+        parts = [
+            f"{count:,} {word}"
+            for count, word in (
+                (report.new, "new"),
+                (report.changed, "changed"),
+                (report.moved, "found elsewhere"),
+                (report.returned, "back again"),
+                (report.vanished, "missing"),
+                (len(report.failed), "could not be read"),
+            )
+            if count
+        ]
+        words = ", ".join(parts) or "nothing new"
+        work.end(WorkState.CANCELLED if report.cancelled else WorkState.DONE, words)
+        session = self._session
+        session.refresh_listing()
+        session.extend_queue()
+        if report.missing_roots:
+            names = ", ".join(str(root) for root in report.missing_roots)
+            session.problem.emit(
+                f"The folder {names} is not there. Connect the disk, or drop the folder here."
+            )
+        elif report.changed or report.vanished or report.failed:
+            session.toast.emit(f"Scan: {words}", False)
+
+    def _broken(self, work: Work, error: Exception) -> None:
+        work.end(WorkState.FAILED, str(error))
+        self._session.report(error)
+
+    # ------------------------------------------------------------ demo
+
+    def _fill_demo(self, project: Project) -> None:
+        from fashion_studio.services.demo import fill_demo, is_demo_complete  # noqa: PLC0415 - renders
+
+        if is_demo_complete(project):
+            return
+        work = self._session.works.begin("Rendering the demo garments")
+        bridge = self._session.bridge
+
+        def told(done: int, total: int) -> None:
+            bridge.post(lambda: work.progress(done, total))
+
+        def ended(error: Exception) -> None:
+            if isinstance(error, Cancelled):
+                work.end(WorkState.CANCELLED)
+            else:
+                self._broken(work, error)
+
+        def run() -> None:
+            try:
+                fill_demo(project, on_progress=told, should_stop=work.should_stop)
+            except Cancelled:
+                bridge.post(lambda: work.end(WorkState.CANCELLED))
+                return
+            bridge.post(lambda: work.end(WorkState.DONE))
+
+        bridge.submit(run, None, ended, long=True)

@@ -1,0 +1,1 @@
+"""The first screen: open a folder, try the demo, go on with a recent project."""
