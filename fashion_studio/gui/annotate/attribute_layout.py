@@ -49,6 +49,13 @@ class Part:
     value: ValueState | None = None
     answer: str = ""
 
+    @property
+    def help(self) -> str:
+        """What the vocabulary says of it."""
+        if self.value is not None:
+            return f"{self.value.title}. {self.value.help}" if self.value.help else self.value.title
+        return self.row.attribute.help if self.row is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:

@@ -245,7 +245,7 @@ def _paint_cell(painter: QPainter, part: Part, look: PaneLook) -> None:
     elif value.by_person:
         rounded(painter, inner, 4, theme.color("humanbg"))
     left, middle = rect.left() + theme.px(7), rect.top() + rect.height() / 2
-    cap_width = theme.px(26)
+    cap_width = theme.px(28)
     if value.key:
         width, height = key_cap_width(theme, value.key), theme.px(18)
         cap = QRectF(left, rect.top() + (rect.height() - height) // 2, width, height)
@@ -380,8 +380,10 @@ def _paint_colors_measured(painter: QPainter, part: Part, look: PaneLook) -> Non
     if row is None:
         return
     line = QRect(rect.left(), rect.top(), rect.width(), theme.px(16))
-    draw_text(painter, columns.name_rect(line), "Measured", theme.font("small"), theme.color("text3"))
     left = columns.person_rect(line).left()
+    label = columns.name_rect(line)
+    label.setRight(left - theme.px(2))
+    draw_text(painter, label, "Measured", theme.font("small"), theme.color("text3"))
     titles = {value.name: value.title for value in row.values}
     shares = [PaletteShare(titles.get(c.name, c.name), c.share, c.rgb) for c in row.measured]
     area = QRectF(left, rect.top() + theme.px(2), rect.right() + 1 - columns.padding - left, rect.height())

@@ -89,6 +89,17 @@ class RowState:
         titles = {value.name: value.title for value in self.values}
         return ", ".join(titles.get(name, name) for name in self.answer.values)
 
+    def with_value(self, value: str) -> Answer | None:
+        """The answer after a value was chosen; of several, it is added or taken away, down to "not set"."""
+        if not self.is_several:
+            return Answer.of(value)
+        chosen = list(self.answer.values) if self.answer is not None else []
+        if value in chosen:
+            chosen.remove(value)
+        else:
+            chosen.append(value)
+        return Answer.of(*chosen) if chosen else None
+
     @property
     def model_text(self) -> str:
         """The model's value in words; empty without a prediction."""

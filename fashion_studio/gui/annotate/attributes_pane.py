@@ -129,17 +129,8 @@ class AttributesPane(QWidget):
     def choose(self, value: str) -> None:
         """Gives a value of the open attribute; of several, adds it or takes it away."""
         row = self.open_row
-        if row is None:
-            return
-        if not row.is_several:
-            self.answered.emit(row.name, Answer.of(value))
-            return
-        chosen = list(row.answer.values) if row.answer is not None else []
-        if value in chosen:
-            chosen.remove(value)
-        else:
-            chosen.append(value)
-        self.answered.emit(row.name, Answer.of(*chosen) if chosen else None)
+        if row is not None:
+            self.answered.emit(row.name, row.with_value(value))
 
     def answer_open(self, answer: Answer | None) -> None:
         """Unknown, does not apply, or not set (None) for the open attribute."""
@@ -210,14 +201,10 @@ class AttributesPane(QWidget):
 
     def _paint_focus(self, painter: QPainter, plan: Plan) -> None:
         part = next((p for p in plan.parts if part_key(p) == self._hovered), None)
-        if part is None:
-            row = self._open or (self._rows[0].name if self._rows else "")
-            rect = self.part_rect(row)
-        else:
-            rect = part.rect
+        name = self._open or (self._rows[0].name if self._rows else "")
+        rect = part.rect if part is not None else self.part_rect(name)
         if not rect.isEmpty():
-            accent = self._theme.color("accent")
-            draw_focus_ring(painter, rect.adjusted(6, 5, -6, -5), 4, accent, None)
+            draw_focus_ring(painter, rect.adjusted(6, 5, -6, -5), 4, self._theme.color("accent"), None)
 
     # --- pointer
 
@@ -284,12 +271,7 @@ class AttributesPane(QWidget):
     def _tell_help(self, event: QHelpEvent) -> None:
         point: QPoint = event.pos()
         part = self._plan.at(point.x(), point.y()) if self._plan else None
-        text = ""
-        if part is not None and part.value is not None:
-            text = f"{part.value.title}. {part.value.help}" if part.value.help else part.value.title
-        elif part is not None and part.row is not None:
-            text = part.row.attribute.help
-        QToolTip.showText(event.globalPos(), text, self)
+        QToolTip.showText(event.globalPos(), "" if part is None else part.help, self)
 
     # --- keyboard inside the pane
 

@@ -71,6 +71,8 @@ class ToolBar(FloatingBar):
 class ZoomBar(FloatingBar):
     """Fit, and how close the photo is."""
 
+    resized = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fit = IconButton("maximize", "Fit", parent=self)
@@ -85,11 +87,17 @@ class ZoomBar(FloatingBar):
         self.theme.changed.connect(self._size_figure)
 
     def _size_figure(self) -> None:
-        self.figure.setFixedWidth(self.theme.metrics("small").horizontalAdvance("1,600 %") + 12)
+        widest = max("100 %", self.figure.text(), key=len)
+        self.figure.setFixedWidth(self.theme.metrics("small").horizontalAdvance(widest) + 16)
 
     def show_zoom(self, zoom: float) -> None:
         """Device pixels per image pixel."""
-        self.figure.setText(f"{round(100 * zoom):,} %")
+        text = f"{round(100 * zoom):,} %"
+        longer = len(text) != len(self.figure.text())
+        self.figure.setText(text)
+        if longer:
+            self._size_figure()
+            self.resized.emit()
 
 
 class Caption(FloatingBar):
@@ -230,7 +238,7 @@ class OverlayBar(FloatingBar):
         layout.addWidget(self._last_line)
         layout.addSpacing(4)
         layout.addWidget(self.viewing)
-        self.fill(layout, (6, 5, 6, 5))
+        self.fill(layout, (6, 6, 6, 6))
         self.opacity.moved.connect(self._on_opacity)
         self.viewing.clicked.connect(lambda _checked=False: self.viewing_asked.emit())
         self.set_narrow(narrow=False)

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QMenu,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -20,6 +18,7 @@ from fashion_studio.gui.annotate.attributes_pane import AttributesPane
 from fashion_studio.gui.annotate.history_pane import HistoryPane
 from fashion_studio.gui.annotate.landmarks_pane import LandmarksPane
 from fashion_studio.gui.annotate.notes_pane import NotesPane
+from fashion_studio.gui.annotate.pane_scroll import PaneScroll
 from fashion_studio.gui.annotate.status_picker import STATUS_TITLES, StatusPicker
 from fashion_studio.gui.components.base import Label, Surface, row
 from fashion_studio.gui.components.buttons import Button, IconButton
@@ -96,7 +95,7 @@ class Inspector(Surface):
         self._more_tabs.setParent(self.tabs)
         self._more_tabs.hide()
         for pane in (self.attributes, self._landmarks_tab(), self.history):
-            self._stack.addWidget(_scrolling(pane))
+            self._stack.addWidget(PaneScroll(pane))
         self._stack.addWidget(self.notes)
         for button in (self.accept, self.done):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -153,6 +152,11 @@ class Inspector(Surface):
         """How many answers "accept" would give."""
         self.accept.setText(f"Accept {count} open" if count else "Nothing to accept")
         self.accept.setEnabled(count > 0)
+
+    def show_takeable(self, count: int) -> None:
+        """How many landmarks are the model's only."""
+        self.take_all.setText(f"Take {count} of the model's" if count else "All are yours")
+        self.take_all.setEnabled(count > 0)
 
     def set_narrow(self, narrow: bool) -> None:
         """312 wide with smaller rows; notes behind "more"."""
@@ -215,13 +219,3 @@ class Inspector(Surface):
         room = self.width() - 25 - 8 - self.size_label.sizeHint().width()
         metrics = self.theme.metrics("body", 600)
         self.name.setText(metrics.elidedText(self._file_name, Qt.TextElideMode.ElideMiddle, max(room, 40)))
-
-
-def _scrolling(pane: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(pane)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area

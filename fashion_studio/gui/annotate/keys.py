@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from fashion_studio.gui.annotate.workspace import AnnotateWorkspace
     from fashion_studio.gui.commands import Commands
 
+    _Entry = tuple[str, str, Callable[[], object], str, str | tuple[str, ...]]
+
 __all__ = ["add_commands", "note_vocabulary", "value_place"]
 
 _LABEL, _MOVE, _POINTS, _SHOW = "Label", "Go through photos", "Landmarks and box", "Look"
@@ -32,14 +34,22 @@ _FIRST_DIGIT_CODE: Final = {10: "xcb", 2: "windows"}
 
 def add_commands(workspace: AnnotateWorkspace, commands: Commands) -> None:
     """Registers every act of the workspace."""
+    for entries in (_label_entries(workspace), _point_entries(workspace), _look_entries(workspace)):
+        for name, title, run, group, shortcut in entries:
+            commands.add(f"annotate.{name}", title, run, widget=workspace, group=group, shortcut=shortcut)
+    commands.note(
+        "annotate.nudge", "Move the landmark by 1 px (Shift 10, Alt 0.1)", group=_POINTS, key="Left"
+    )
+    _tell_keys(workspace, commands)
+
+
+def _label_entries(workspace: AnnotateWorkspace) -> list[_Entry]:
     acts, pane = workspace.acts, workspace.inspector.attributes
-    canvas, overlays = workspace.stage.canvas, workspace.overlays
-    show_tab = workspace.inspector.show_tab
 
     def answer(value: Answer | None) -> Callable[[], object]:
         return lambda: pane.answer_open(value)
 
-    entries: list[tuple[str, str, Callable[[], object], str, str | tuple[str, ...]]] = [
+    return [
         ("next", "Next photo", workspace.session.next, _MOVE, ("Right", "PgDown")),
         ("previous", "Previous photo", workspace.session.previous, _MOVE, ("Left", "PgUp")),
         ("done_next", "Done, and on to the next open photo", workspace.done_and_next, _MOVE, "Space"),
@@ -55,6 +65,12 @@ def add_commands(workspace: AnnotateWorkspace, commands: Commands) -> None:
         ("flag", "Flag", workspace.toggle_flag, _LABEL, "G"),
         ("reject", "Reject the photo", lambda: acts.set_status(Status.REJECTED), _LABEL, "X"),
         ("note", "Write a note", workspace.write_note, _LABEL, "T"),
+    ]
+
+
+def _point_entries(workspace: AnnotateWorkspace) -> list[_Entry]:
+    acts, canvas = workspace.acts, workspace.stage.canvas
+    return [
         ("tool_select", "Select tool", lambda: canvas.set_tool(Tool.SELECT), _POINTS, "Q"),
         ("tool_landmark", "Landmark tool", lambda: canvas.set_tool(Tool.LANDMARK), _POINTS, "D"),
         ("tool_box", "Box tool", lambda: canvas.set_tool(Tool.BOX), _POINTS, "R"),
@@ -67,6 +83,13 @@ def add_commands(workspace: AnnotateWorkspace, commands: Commands) -> None:
         ("take_marks", "Take all the model's landmarks", acts.take_landmarks, _POINTS, "Ctrl+M"),
         ("take_box", "Take the model's box", workspace.take_box, _POINTS, "Ctrl+Shift+M"),
         ("swap", "Swap left and right", acts.swap_left_right, _POINTS, "W"),
+    ]
+
+
+def _look_entries(workspace: AnnotateWorkspace) -> list[_Entry]:
+    canvas, overlays = workspace.stage.canvas, workspace.overlays
+    show_tab = workspace.inspector.show_tab
+    return [
         ("fit_or_pixels", "Fit, or 1:1", workspace.fit_or_pixels, _SHOW, "Z"),
         ("fit", "Fit", canvas.fit, _SHOW, "Ctrl+0"),
         ("pixels", "One to one", canvas.zoom_one_to_one, _SHOW, "Ctrl+9"),
@@ -86,13 +109,6 @@ def add_commands(workspace: AnnotateWorkspace, commands: Commands) -> None:
         ("tab_history", "History", lambda: show_tab(HISTORY), _SHOW, "Alt+3"),
         ("tab_notes", "Notes", lambda: show_tab(NOTES), _SHOW, "Alt+4"),
     ]
-    for name, title, run, group, shortcut in entries:
-        commands.add(f"annotate.{name}", title, run, widget=workspace, group=group, shortcut=shortcut)
-    commands.note(
-        "annotate.nudge", "Move the landmark by 1 px (Shift 10, Alt 0.1)", group=_POINTS, key="Left"
-    )
-    commands.note("annotate.pan", "Drag the photo with the middle button", group=_SHOW, key="")
-    _tell_keys(workspace, commands)
 
 
 def _tell_keys(workspace: AnnotateWorkspace, commands: Commands) -> None:

@@ -96,6 +96,7 @@ class Stage(QWidget):
         self._slow.timeout.connect(self._say_loading)
         self.canvas.zoom_changed.connect(self.zoom.show_zoom)
         self.canvas.tool_changed.connect(lambda tool: self.tools.show_tool(tool.value))
+        self.zoom.resized.connect(self._place_bars)
         self.tools.picked.connect(lambda name: self.canvas.set_tool(Tool(name)))
         self.zoom.fit.clicked.connect(lambda _checked=False: self.canvas.fit())
         self.overlays.viewing_asked.connect(self.ask_viewing)

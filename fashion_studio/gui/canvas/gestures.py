@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
+from PySide6.QtCore import Qt
+
 from fashion_studio.domain.geometry import Box
 
 if TYPE_CHECKING:
@@ -16,8 +18,19 @@ if TYPE_CHECKING:
     from fashion_studio.gui.canvas.marks import Mark
     from fashion_studio.gui.canvas.photo_canvas import PhotoCanvas
 
-__all__ = ["BoxGesture", "Gesture", "MarkGesture", "PanGesture", "Tool"]
+__all__ = ["BoxGesture", "Gesture", "MarkGesture", "PanGesture", "Tool", "cursor_shape"]
 
+_CURSORS: Final = {
+    "nw": Qt.CursorShape.SizeFDiagCursor,
+    "se": Qt.CursorShape.SizeFDiagCursor,
+    "ne": Qt.CursorShape.SizeBDiagCursor,
+    "sw": Qt.CursorShape.SizeBDiagCursor,
+    "n": Qt.CursorShape.SizeVerCursor,
+    "s": Qt.CursorShape.SizeVerCursor,
+    "w": Qt.CursorShape.SizeHorCursor,
+    "e": Qt.CursorShape.SizeHorCursor,
+    "move": Qt.CursorShape.SizeAllCursor,
+}
 _DEAD_ZONE_PX: Final = 2.0
 _LEAST_BOX_PX: Final = 2.0
 
@@ -143,3 +156,18 @@ class BoxGesture:
         if "s" in self._part:
             bottom = y_px
         return Box.from_corners(left, top, right, bottom)
+
+
+def cursor_shape(tool: Tool, box_part: str | None, *, on_mark: bool, is_panning: bool) -> Qt.CursorShape:
+    """What the pointer looks like over a mark, a part of the box, or the free photo."""
+    if is_panning:
+        return Qt.CursorShape.ClosedHandCursor
+    if tool is Tool.HAND:
+        return Qt.CursorShape.OpenHandCursor
+    if on_mark:
+        return Qt.CursorShape.SizeAllCursor
+    if box_part is not None:
+        return _CURSORS[box_part]
+    if tool in {Tool.LANDMARK, Tool.BOX}:
+        return Qt.CursorShape.CrossCursor
+    return Qt.CursorShape.ArrowCursor

@@ -9,7 +9,15 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QCursor
 
 from fashion_studio.domain.labels import Visibility
-from fashion_studio.gui.canvas.gestures import BoxGesture, Gesture, MarkGesture, PanGesture, Tool
+from fashion_studio.gui.canvas.gestures import (
+    BoxGesture,
+    Gesture,
+    MarkGesture,
+    PanGesture,
+    Tool,
+    cursor_shape,
+)
+from fashion_studio.gui.canvas.nudging import MarkNudge
 from fashion_studio.gui.canvas.surface import CanvasSurface
 
 if TYPE_CHECKING:
@@ -23,25 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PhotoCanvas"]
 
-_ARROWS: Final = {
-    Qt.Key.Key_Left: (-1.0, 0.0),
-    Qt.Key.Key_Right: (1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, -1.0),
-    Qt.Key.Key_Down: (0.0, 1.0),
-}
 _HANDLE_REACH_PX: Final = 8.0
 _EDGE_REACH_PX: Final = 5.0
-_CURSORS: Final = {
-    "nw": Qt.CursorShape.SizeFDiagCursor,
-    "se": Qt.CursorShape.SizeFDiagCursor,
-    "ne": Qt.CursorShape.SizeBDiagCursor,
-    "sw": Qt.CursorShape.SizeBDiagCursor,
-    "n": Qt.CursorShape.SizeVerCursor,
-    "s": Qt.CursorShape.SizeVerCursor,
-    "w": Qt.CursorShape.SizeHorCursor,
-    "e": Qt.CursorShape.SizeHorCursor,
-    "move": Qt.CursorShape.SizeAllCursor,
-}
 _NEXT_VISIBILITY: Final = {
     Visibility.VISIBLE: Visibility.OCCLUDED,
     Visibility.OCCLUDED: Visibility.ABSENT,
@@ -70,7 +61,7 @@ class PhotoCanvas(CanvasSurface):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._tool = Tool.SELECT
         self._gesture: Gesture | None = None
-        self._nudging = False
+        self.nudge = MarkNudge(self)
         self._editable = True
 
     # --- content
@@ -133,7 +124,7 @@ class PhotoCanvas(CanvasSurface):
         """Puts the ring on a landmark, or takes it away; selected landmarks take the arrow keys."""
         if name == self._landmark_layer.selected:
             return
-        self._finish_nudge()
+        self.nudge.finish()
         self._landmark_layer.selected = name
         self.mark_selected.emit(name or "")
         self.update()
@@ -156,7 +147,7 @@ class PhotoCanvas(CanvasSurface):
         mark = self.selected_mark
         if mark is None or not mark.is_set or not self._editable:
             return
-        self._finish_nudge()
+        self.nudge.finish()
         seen = _NEXT_VISIBILITY[mark.visibility]
         self.preview_mark(replace(mark, visibility=seen, by_person=True, confidence=None))
         self.commit_mark(mark.name)
@@ -199,7 +190,7 @@ class PhotoCanvas(CanvasSurface):
         if event.button() is Qt.MouseButton.MiddleButton:
             self._gesture = PanGesture(self, point)
         elif event.button() is Qt.MouseButton.LeftButton:
-            self._finish_nudge()
+            self.nudge.finish()
             self._gesture = self._gesture_at(point)
         self._show_cursor(point)
 
@@ -301,17 +292,11 @@ class PhotoCanvas(CanvasSurface):
             self.update()
 
     def _show_cursor(self, point: QPointF) -> None:
-        shape = Qt.CursorShape.ArrowCursor
-        if isinstance(self._gesture, PanGesture):
-            shape = Qt.CursorShape.ClosedHandCursor
-        elif self._tool is Tool.HAND:
-            shape = Qt.CursorShape.OpenHandCursor
-        elif self._landmark_layer.hovered is not None and self._tool is not Tool.BOX:
-            shape = Qt.CursorShape.SizeAllCursor
-        elif self._editable and (part := self._box_part_at(point)) is not None:
-            shape = _CURSORS[part]
-        elif self._tool in {Tool.LANDMARK, Tool.BOX}:
-            shape = Qt.CursorShape.CrossCursor
+        part = self._box_part_at(point) if self._editable else None
+        on_mark = self._landmark_layer.hovered is not None and self._tool is not Tool.BOX
+        shape = cursor_shape(
+            self._tool, part, on_mark=on_mark, is_panning=isinstance(self._gesture, PanGesture)
+        )
         if self.cursor().shape() != shape:
             self.setCursor(shape)
 
@@ -328,22 +313,12 @@ class PhotoCanvas(CanvasSurface):
         key = event.key()  # type: ignore[attr-defined]
         if key == Qt.Key.Key_Escape:
             return self._gesture is not None or self._landmark_layer.selected is not None
-        mark = self.selected_mark
-        return key in _ARROWS and mark is not None and mark.is_drawn and self._editable
+        return self._editable and self.nudge.takes(key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows nudge the selected landmark (1 px, Shift 10, Alt 0.1); Escape lets go of it."""
-        mark = self.selected_mark
-        step = _ARROWS.get(Qt.Key(event.key()))
-        if step is not None and mark is not None and mark.is_drawn and self._editable:
-            reach = 1.0
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                reach = 10.0
-            elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
-                reach = 0.1
-            place = self.inside_photo(mark.x + step[0] * reach, mark.y + step[1] * reach)
-            self.preview_mark(mark.moved(*place))
-            self._nudging = True
+        """Arrows nudge the selected landmark; Escape lets go of it."""
+        if self._editable and self.nudge.takes(event.key()):
+            self.nudge.press(event)
         elif event.key() == Qt.Key.Key_Escape:
             gesture, self._gesture = self._gesture, None
             if gesture is not None:
@@ -355,17 +330,11 @@ class PhotoCanvas(CanvasSurface):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """A held arrow key is one operation, at its release."""
-        if event.key() in _ARROWS and not event.isAutoRepeat():
-            self._finish_nudge()
+        if not event.isAutoRepeat():
+            self.nudge.finish()
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A nudge is not lost when the focus goes."""
-        self._finish_nudge()
+        self.nudge.finish()
         super().focusOutEvent(event)
-
-    def _finish_nudge(self) -> None:
-        if self._nudging:
-            self._nudging = False
-            if self._landmark_layer.selected is not None:
-                self.commit_mark(self._landmark_layer.selected)
