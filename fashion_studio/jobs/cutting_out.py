@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-import cv2
 import numpy as np
 
 from fashion_studio.imaging.decode import decode
+from fashion_studio.imaging.letterbox import map_to_image
 from fashion_studio.imaging.matting import RembgMatting, refine_mask
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from fashion_studio.domain.predictions import Maps, Reading
+    from fashion_studio.domain.predictions import Reading
 
-__all__ = ["FILE", "HOUSE", "Cutter", "mask_in_image"]
+__all__ = ["FILE", "HOUSE", "Cutter"]
 
 HOUSE: Final = "house"
 FILE: Final = "file:"
@@ -26,28 +26,6 @@ FILE: Final = "file:"
 
 class _Reads(Protocol):
     def read(self, images: Sequence[NDArray[np.uint8]], *, with_maps: bool = False) -> list[Reading]: ...
-
-
-def mask_in_image(maps: Maps, width_px: int, height_px: int) -> NDArray[np.float32]:
-    """The garment probability of a reading, 0 to 1, from the network's frame to (H, W) image pixels."""
-    side = maps.mask.shape[-1] / maps.input_px
-    way = maps.to_input
-    # cv2 counts pixel centres at whole numbers, our frames at halves: x' = (x + 0.5) * scale + shift - 0.5.
-    scale_x, scale_y = way.scale_x * side, way.scale_y * side
-    matrix = np.array(
-        [
-            [scale_x, 0.0, 0.5 * scale_x + way.shift_x * side - 0.5],
-            [0.0, scale_y, 0.5 * scale_y + way.shift_y * side - 0.5],
-        ]
-    )
-    warped = cv2.warpAffine(
-        maps.mask,
-        matrix,
-        (width_px, height_px),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(warped, dtype=np.float32)
 
 
 class Cutter:
@@ -85,7 +63,9 @@ class Cutter:
         maps = self._reader.read([image], with_maps=True)[0].maps
         if maps is None:
             return np.zeros(image.shape[:2], np.uint8)
-        return _as_bytes(refine_mask(image, mask_in_image(maps, image.shape[1], image.shape[0])))
+        height_px, width_px = image.shape[:2]
+        coarse = map_to_image(maps.mask, maps.to_input, maps.input_px, width_px, height_px)
+        return _as_bytes(refine_mask(image, coarse))
 
 
 def _as_bytes(alpha: NDArray[np.float32]) -> NDArray[np.uint8]:

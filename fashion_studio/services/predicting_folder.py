@@ -65,8 +65,11 @@ class _ModelReads:
     ) -> Iterator[tuple[Path, Reading | PhotoError]]:
         from fashion_studio.inference.folder import read_paths  # noqa: PLC0415 - as above
 
-        options = {} if self._batch_size is None else {"batch_size": self._batch_size}
-        return read_paths(self._reader, paths, with_maps=with_maps, should_stop=should_stop, **options)
+        if self._batch_size is None:
+            return read_paths(self._reader, paths, with_maps=with_maps, should_stop=should_stop)
+        return read_paths(
+            self._reader, paths, batch_size=self._batch_size, with_maps=with_maps, should_stop=should_stop
+        )
 
 
 def open_reads(

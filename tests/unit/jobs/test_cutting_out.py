@@ -11,25 +11,11 @@ from fashion_studio.domain.errors import UserError
 from fashion_studio.domain.geometry import Affine
 from fashion_studio.domain.predictions import Maps, Reading
 from fashion_studio.domain.vocabulary import Vocabulary
-from fashion_studio.jobs.cutting_out import Cutter, mask_in_image
+from fashion_studio.jobs.cutting_out import Cutter
 
 
 def maps_of(mask: np.ndarray, to_input: Affine, input_px: int) -> Maps:
     return Maps({}, np.zeros((8, 2, 2), np.float32), mask.astype(np.float32), to_input, input_px)
-
-
-def test_a_mask_lands_where_the_letterbox_took_it_from() -> None:
-    # A 40 x 80 photo in a 128 input: scaled by 1.6, shifted by 32 to the right. The mask is half as fine.
-    to_input = Affine(1.6, 1.6, 32.0, 0.0)
-    mask = np.zeros((64, 64))
-    mask[16:32, 24:40] = 1.0  # input 48..80 by 32..64, photo 10..30 by 20..40
-    image = mask_in_image(maps_of(mask, to_input, 128), 40, 80)
-    assert image.shape == (80, 40)
-    np.testing.assert_array_equal(image[22:38, 12:28], 1.0)
-    assert image[:18].max() == image[42:].max() == image[:, :8].max() == image[:, 32:].max() == 0.0
-    np.testing.assert_allclose(image.sum(), 20 * 20, rtol=0.02)
-    rows, columns = np.nonzero(image > 0.5)
-    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (20, 39, 10, 29)
 
 
 class HalfReader:
