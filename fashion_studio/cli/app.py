@@ -66,7 +66,8 @@ def run(arguments: Sequence[str], open_window: WindowOpener) -> int:
     """Runs one command line; never raises. Errors are one sentence on standard error."""
     debug = "--debug" in arguments
     as_json = "--json" in arguments
-    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("fashion_studio").setLevel(logging.DEBUG if debug else logging.NOTSET)
     try:
         code = typer.main.get_command(app).main(
             [argument for argument in arguments if argument != "--debug"],
