@@ -165,6 +165,6 @@ def _unknown(given: Any, known: Any, prefix: str = "") -> set[str]:
         for key in given.keys() & known.keys():
             found |= _unknown(given[key], known[key], f"{prefix}{key}.")
         return found
-    if isinstance(given, list) and isinstance(known, list):
+    if isinstance(given, (list, tuple)) and isinstance(known, (list, tuple)):
         return set().union(*(_unknown(a, b, prefix) for a, b in zip(given, known, strict=True)), set())
     return set()

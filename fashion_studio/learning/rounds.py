@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import time
 import warnings
 from typing import TYPE_CHECKING, Any, Final
@@ -88,6 +89,7 @@ def _fit(module: RoundModule, loader: DataLoader[Any], folder: Path, watcher: _W
     accelerator = ACCELERATORS.get(context.device, context.device)
     keeper = ModelCheckpoint(folder, filename="last", save_top_k=1, enable_version_counter=False)
     last = folder / "last.ckpt"
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         # Lightning advises on loaders and folders, and torch on its own internals: not the person's business
         warnings.simplefilter("ignore")

@@ -183,7 +183,7 @@ def _architecture(recipe: Recipe, vocabulary: Vocabulary) -> TwoStreamConfig:
         return TwoStreamConfig.house(vocabulary)
     return TwoStreamConfig(
         texture=StreamConfig("mobilenetv3_small_050", (4,)),
-        shape=StreamConfig("mobilenetv3_small_050", (1, 2, 3)),
+        shape=StreamConfig("mobilenetv3_small_050", (1, 2, 3, 4)),
         heads=heads_of(vocabulary),
         fusion=(FusionLayer(1, 128),),
         landmarks=len(vocabulary.landmarks),
