@@ -25,7 +25,7 @@ class WindowOpener(Protocol):
     """Shows the window and returns its exit code when it is closed; given by `__main__`, which knows Qt."""
 
     def __call__(self, project: Path | None, *, demo: bool) -> int:
-        """On a project, on the demo, or on the welcome screen."""
+        """On a project or a folder of photos, on the demo, or on the welcome screen."""
 
 
 def open_welcome(open_window: WindowOpener) -> int:
@@ -62,26 +62,19 @@ def open_path(
     if path is not None and demo:
         msg = "Name a folder or project, or --demo, but not both."
         raise UserError(msg)
+    path = path and path.expanduser()
+    if path is not None and not path.is_dir():
+        msg = f"{path} is not a folder. Name a folder of photos or a NAME.fstudio project."
+        raise UserError(msg)
     open_window: WindowOpener = context.obj
     if path is None and not demo and not headless:
         raise typer.Exit(open_welcome(open_window))
     display = Display(usable=False) if headless else find_display()
     if display.usable:
-        raise typer.Exit(open_window(_project_folder(path), demo=demo))
+        raise typer.Exit(open_window(path, demo=demo))
     if not headless:
         _explain(display)
     _work_headless(path, out, Terminal(as_json=as_json))
-
-
-def _project_folder(path: Path | None) -> Path | None:
-    """The project to show; a folder of photos gets one now, the window scans it."""
-    from fashion_studio.config.resources import load_vocabulary
-    from fashion_studio.services.opening import is_project, open_photos
-
-    if path is None or is_project(path):
-        return path and path.expanduser()
-    with open_photos(path.expanduser(), load_vocabulary(), actor=actor_name()) as project:
-        return project.folder
 
 
 def _work_headless(path: Path | None, out: Path | None, terminal: Terminal) -> None:
@@ -95,9 +88,9 @@ def _work_headless(path: Path | None, out: Path | None, terminal: Terminal) -> N
         with stoppable() as should_stop, terminal.progress("Rendering the demo") as progress:
             project = create_demo(actor=actor_name(), on_progress=progress, should_stop=should_stop)
     elif is_project(path):
-        project = Project.open(path.expanduser(), actor=actor_name())
+        project = Project.open(path, actor=actor_name())
     else:
-        project = open_photos(path.expanduser(), load_vocabulary(), actor=actor_name())
+        project = open_photos(path, load_vocabulary(), actor=actor_name())
     with project:
         work_without_window(project, out or Path("out") / (project.folder.stem if path else "demo"), terminal)
 
