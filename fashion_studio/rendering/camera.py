@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from fashion_studio.rendering.noise import grain
+from fashion_studio.rendering.noise import field, grain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,6 +82,7 @@ def _gain(scene: Scene, dice: Dice, width_px: int, height_px: int) -> NDArray[np
     gain = (
         1.03 - scene.vignette * 0.55 * (x**2 + y**2) + slope * (np.cos(angle) * x + np.sin(angle) * y) / 1.2
     )
+    gain += dice.uniform("patchy light", 0.0, 0.05) * field(dice.generator("patches"), 4, 5, 18, 24)
     cast = np.array([1 + scene.warmth, 1.0, 1 - scene.warmth]) * scene.exposure
     small = np.asarray(gain[..., None] * cast, np.float32)
     return np.asarray(cv2.resize(small, (width_px, height_px), interpolation=cv2.INTER_LINEAR), np.float32)

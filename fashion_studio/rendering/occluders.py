@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fashion_studio.rendering.curves import Plane, Points
     from fashion_studio.rendering.dice import Dice
 
-__all__ = ["OCCLUDERS", "Shape", "occluder_shapes", "paint_shapes"]
+__all__ = ["OCCLUDERS", "Shape", "clip_shapes", "hanger_shapes", "occluder_shapes", "paint_shapes"]
 
 Shape = tuple["Points", tuple[int, int, int]]
 _SKIN: Final = ((224, 180, 152), (198, 150, 120), (150, 104, 78), (100, 68, 50), (236, 200, 176))
@@ -85,10 +85,10 @@ def _cloth(dice: Dice, size: float) -> list[Shape]:
     ) + rng.uniform(-0.07, 0.07, (8, 2))
     outline = np.vstack([line(tuple(corners[k]), tuple(corners[(k + 1) % 8]), 4)[:-1] for k in range(8)])
     base = dice.pick("cloth", _CLOTHS)
-    second = tuple(int(v * 0.72 + 30) for v in base)
+    second = tuple(int(v * 0.94) for v in base)
     shapes: list[Shape] = [(outline * size, base)]
     if dice.chance("hemmed", 0.7):
-        shapes.append((outline * size * 0.88, (second[0], second[1], second[2])))
+        shapes.append((outline * size * 0.93, (second[0], second[1], second[2])))
     return shapes
 
 
@@ -190,3 +190,29 @@ def hanger_shapes(neck: tuple[Points, Points, Points], dice: Dice, unit_px: floa
     path = base + local[:, :1] * side * unit_px - local[:, 1:] * up * unit_px
     metal = dice.pick("hook", ((150, 150, 154), (60, 60, 62), (190, 188, 182)))
     return [(ribbon(path, 0.022 * unit_px), metal)]
+
+
+def clip_shapes(waist: tuple[Points, Points, Points], dice: Dice, unit_px: float) -> list[Shape]:
+    """Hook, bar and two clips of a trouser hanger, in picture pixels.
+
+    Args:
+        waist: left and right corner of the waistband and the direction up, each (2,) in pixels.
+        dice: decides colour and place.
+        unit_px: size of a garment unit.
+    """
+    left, right, up = waist
+    side = np.array([-up[1], up[0]])
+    reach = dice.uniform("clips", 0.55, 0.85)
+    middle = (left + right) / 2
+    rgb = dice.pick("clip", ((30, 30, 34), (236, 234, 230), (150, 150, 154)))
+    bar = line(tuple(left + up * 0.09 * unit_px), tuple(right + up * 0.09 * unit_px), 4)
+    shapes = [(ribbon(bar, 0.022 * unit_px), (150, 150, 154))]
+    for sign in (-1.0, 1.0):
+        center = middle + sign * reach * (right - left) / 2
+        corners = ((-0.035, 0.12), (0.035, 0.12), (0.04, -0.045), (-0.04, -0.045))
+        shapes.append((np.array([center + side * x * unit_px + up * y * unit_px for x, y in corners]), rgb))
+    stem = line((0.0, 0.0), (0.0, -0.1), 3)
+    hook = joined(stem, spline([(0.0, -0.1), (0.07, -0.17), (0.02, -0.26), (-0.07, -0.23)]))
+    path = middle + up * 0.09 * unit_px + hook[:, :1] * side * unit_px - hook[:, 1:] * up * unit_px
+    shapes.append((ribbon(path, 0.02 * unit_px), (150, 150, 154)))
+    return shapes

@@ -15,7 +15,7 @@ from fashion_studio.rendering.fabrics import make_cloth
 from fashion_studio.rendering.landmarks import locate_landmarks
 from fashion_studio.rendering.layout import Part
 from fashion_studio.rendering.motifs import make_print
-from fashion_studio.rendering.occluders import hanger_shapes, occluder_shapes, paint_shapes
+from fashion_studio.rendering.occluders import clip_shapes, hanger_shapes, occluder_shapes, paint_shapes
 from fashion_studio.rendering.painter import Painter
 from fashion_studio.rendering.palette import contrasting, shade_of
 from fashion_studio.rendering.patterns import make_pattern
@@ -69,11 +69,15 @@ def _ground_shadow(
 
 def _occluders(spec: GarmentSpec, layout: Layout, camera: Camera, dice: Dice) -> list[list[Shape]]:
     groups = []
-    if spec.scene.hanger and "left_collar" in layout.landmarks:
-        ends = np.array([layout.landmarks["left_collar"].point, layout.landmarks["right_collar"].point])
-        left, right = camera.project(ends)
-        side = (right - left) / max(float(np.linalg.norm(right - left)), 1e-6)
-        groups.append(hanger_shapes((left, right, np.array([side[1], -side[0]])), dice, camera.unit_px))
+    if spec.scene.hanger:
+        at_waist = "left_collar" not in layout.landmarks and "left_waistline" in layout.landmarks
+        pair = "waistline" if at_waist else "collar"
+        if f"left_{pair}" in layout.landmarks:
+            ends = np.array([layout.landmarks[f"{side}_{pair}"].point for side in ("left", "right")])
+            left, right = camera.project(ends)
+            side = (right - left) / max(float(np.linalg.norm(right - left)), 1e-6)
+            shapes = clip_shapes if at_waist else hanger_shapes
+            groups.append(shapes((left, right, np.array([side[1], -side[0]])), dice, camera.unit_px))
     points = camera.project(layout.points())
     low, high = points.min(axis=0), points.max(axis=0)
     anchors = [camera.project(np.array([anchor.point]))[0] for anchor in layout.landmarks.values()]
@@ -86,6 +90,21 @@ def _occluders(spec: GarmentSpec, layout: Layout, camera: Camera, dice: Dice) ->
             target = (own.uniform("x", low[0], high[0]), own.uniform("y", low[1], high[1]))
         groups.append(occluder_shapes(name, own, camera.unit_px, target, (camera.width, camera.height)))
     return groups
+
+
+def _clutter(rgb: NDArray[np.float32], spec: GarmentSpec, camera: Camera, light: tuple[float, float]) -> None:
+    """Things that lie around, painted before the garment; in place."""
+    nowhere = np.zeros(rgb.shape[:2], np.float32)
+    size = (camera.width, camera.height)
+    for k, name in enumerate(spec.scene.clutter):
+        own = Dice(spec.scene.seed + 7919 * (k + 1))
+        angle = own.uniform("where", 0, 6.283)
+        target = (
+            camera.width * (0.5 + own.uniform("far x", 0.35, 0.6) * float(np.cos(angle))),
+            camera.height * (0.5 + own.uniform("far y", 0.35, 0.6) * float(np.sin(angle))),
+        )
+        unit_px = min(size) * own.uniform("clutter size", 0.3, 0.9)
+        paint_shapes(rgb, nowhere, occluder_shapes(name, own, unit_px, target, size), own, light)
 
 
 def _colors(spec: GarmentSpec, painter: Painter, mask: Plane) -> tuple[str, ...]:
@@ -150,6 +169,7 @@ def _draw(
     pattern = make_pattern(spec.pattern, fabric_dice)
     if spec.pattern == "graphic" and pattern is None:
         place_print(layout, spec, fabric_dice)
+    _clutter(rgb, spec, camera, light)
     _ground_shadow(rgb, layout, camera, spec, light)
     painter = Painter(rgb, camera, make_cloth(spec, fabric_dice), _inks(spec, fabric_dice), pattern, light)
     if spec.pattern == "graphic" and pattern is None:

@@ -86,7 +86,11 @@ def _attributes(dice: Dice, category: str) -> dict[str, str]:
 
 
 def _scene(dice: Dice, category: str) -> Scene:
-    hanger = dice.chance("hanger", 0.16) and category not in {"hat", "shoes", "body", *LOWERS}
+    hanger = dice.chance("hanger", 0.08 if category in LOWERS else 0.16) and category not in {
+        "hat",
+        "shoes",
+        "body",
+    }
     if hanger:
         background = dice.weighted("hanging before", {"wall": 6, "wood": 1, "sheet": 0.6})
     else:
@@ -96,10 +100,12 @@ def _scene(dice: Dice, category: str) -> Scene:
         occluders = tuple(
             dice.weighted(f"occluder {k}", _OCCLUDERS) for k in range(dice.pick("occluders", (1, 1, 2)))
         )
+    pieces = dice.pick("clutter pieces", (1, 2, 3)) if dice.chance("cluttered", 0.25) and not hanger else 0
     return Scene(
         background=background,
         hanger=hanger,
         occluders=occluders,
+        clutter=tuple(dice.pick(f"clutter {k}", ("toy", "cloth", "phone", "tag")) for k in range(pieces)),
         light_deg=dice.uniform("light", 180, 300),
         contrast=dice.uniform("contrast", 0.6, 1.45),
         exposure=dice.uniform("exposure", 0.95, 1.1),
@@ -154,8 +160,8 @@ def _framed(spec: GarmentSpec, dice: Dice) -> GarmentSpec:
     points = turned(build_layout(spec).points(), spec.pose.rotation_deg)
     low, high = points.min(axis=0), points.max(axis=0)
     across, down = high - low
-    fill = dice.uniform("fill", 0.76, 0.98)
-    if dice.chance("small", 0.1):
+    fill = dice.uniform("fill", 0.8, 0.98)
+    if dice.chance("small", 0.07):
         fill = dice.uniform("small fill", 0.42, 0.7)
     elif dice.chance("cropped", 0.1):
         fill = dice.uniform("cropped fill", 1.0, 1.15)

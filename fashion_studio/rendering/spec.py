@@ -23,7 +23,7 @@ __all__ = [
     "Scene",
 ]
 
-RENDERER_VERSION: Final = 5
+RENDERER_VERSION: Final = 6
 """Raised whenever the same specification gives other pixels than before."""
 
 UPPERS: Final = (
@@ -116,6 +116,7 @@ class Scene:
         background: a name of `backgrounds.BACKGROUNDS`.
         hanger: whether the garment hangs on a hanger.
         occluders: names of `occluders.OCCLUDERS`, drawn over the garment.
+        clutter: the same, lying beside or under the garment.
         light_deg: direction that the light comes from, in the picture.
         contrast: strength of folds and shadows, 1 is usual.
         exposure: factor on all pixel values.
@@ -129,6 +130,7 @@ class Scene:
     background: str = "sheet"
     hanger: bool = False
     occluders: tuple[str, ...] = ()
+    clutter: tuple[str, ...] = ()
     light_deg: float = 225.0
     contrast: float = 1.0
     exposure: float = 1.0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from fashion_studio.rendering.curves import bezier, joined, line, ribbon, spline
 from fashion_studio.rendering.layout import Anchor, Layout, Part, Stroke
+from fashion_studio.rendering.silhouettes.drape import crease
 
 if TYPE_CHECKING:
     from fashion_studio.rendering.curves import Points
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["add_sleeve", "sleeve_reach"]
 
 _REACH = {"short": (0.30, 0.44), "three_quarter": (0.74, 0.86), "long": (1.13, 1.26)}
+_SHARP_BEND: Final = 0.75
 _CUFF = {"short": 0.33, "three_quarter": 0.21, "long": 0.155}
 
 
@@ -33,71 +36,131 @@ def _flip(points: Points, side: int) -> Points:
     return np.asarray(points * np.array([float(side), 1.0]), np.float64)
 
 
-def add_sleeve(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice, side: int) -> None:
-    """Adds one sleeve; side is +1 for the picture's right, -1 for its left. Sets its landmark."""
-    right = side > 0
+@dataclass(frozen=True)
+class _Arm:
+    """A sleeve as the picture's right one: its axis, its widths, and how the elbow bends.
+
+    Attributes:
+        way, out: unit vectors along the upper part and across it, outwards.
+        end_way, end_out: the same beyond the elbow.
+        start, elbow, end: on the axis; the end is the middle of the cuff.
+        bend: at the elbow, in radians.
+        middle, cuff: widths at elbow and cuff.
+    """
+
+    way: Points
+    out: Points
+    end_way: Points
+    end_out: Points
+    start: Points
+    elbow: Points
+    end: Points
+    bend: float
+    middle: float
+    cuff: float
+
+
+def _axes(angle: float) -> tuple[Points, Points]:
+    return np.array([np.sin(angle), np.cos(angle)]), np.array([np.cos(angle), -np.sin(angle)])
+
+
+def _arm(spec: GarmentSpec, cut: UpperCut, dice: Dice, side: int, *, flowing: bool) -> _Arm:
     pose = spec.pose
-    angle = np.deg2rad(pose.right_arm_deg if right else pose.left_arm_deg)
-    bend = np.deg2rad(pose.right_bend_deg if right else pose.left_bend_deg)
-    reach = sleeve_reach(spec, dice)
+    angle = float(np.deg2rad(pose.right_arm_deg if side > 0 else pose.left_arm_deg))
+    bend = float(np.deg2rad(pose.right_bend_deg if side > 0 else pose.left_bend_deg))
     short = spec.sleeve_length == "short"
     if short:
-        angle, bend = np.clip(angle, 0.45, 1.2), 0.0
-    root = np.linalg.norm(np.subtract(cut.armpit_point, cut.shoulder_end)) * 0.98
+        angle, bend = min(max(angle, 0.45), 1.2), 0.0
+    reach = sleeve_reach(spec, dice)
+    root = float(np.linalg.norm(np.subtract(cut.armpit_point, cut.shoulder_end))) * 0.98
     cuff = _CUFF[spec.sleeve_length] * cut.sleeve_root * dice.uniform("cuff", 0.92, 1.1)
-    flowing = spec.category == "blouse" or (spec.category == "dress" and dice.chance("flowing sleeve", 0.2))
     if flowing and not short and dice.chance("bell sleeve", 0.5):
         cuff *= 1.9
-    way = np.array([np.sin(angle), np.cos(angle)])
-    out = np.array([np.cos(angle), -np.sin(angle)])
-    group = "right_sleeve" if right else "left_sleeve"
-    shoulder, armpit = np.array(cut.shoulder_end), np.array(cut.armpit_point)
-    start = shoulder * 0.55 + armpit * 0.45
-    armhole = bezier(
-        (armpit[0] - 0.015, armpit[1] + 0.01),
-        (cut.shoulder - 0.06, cut.armpit * 0.6),
-        (shoulder[0] - 0.02, shoulder[1] + 0.004),
+    way, out = _axes(angle)
+    end_way, end_out = _axes(angle - bend)
+    start = np.array(cut.shoulder_end) * 0.55 + np.array(cut.armpit_point) * 0.45
+    elbow = start + way * reach * 0.5
+    middle = min(root * 0.42 + cuff * 0.58, root * 0.8)
+    return _Arm(way, out, end_way, end_out, start, elbow, elbow + end_way * reach * 0.5, bend, middle, cuff)
+
+
+def _armhole(cut: UpperCut) -> Points:
+    """Where the sleeve is sewn in, from armpit to shoulder, a little inside the body."""
+    (shoulder_x, shoulder_y), (armpit_x, armpit_y) = cut.shoulder_end, cut.armpit_point
+    return bezier(
+        (armpit_x - 0.015, armpit_y + 0.01),
+        (shoulder_x - 0.06, armpit_y * 0.6),
+        (shoulder_x - 0.02, shoulder_y + 0.004),
         9,
     )
-    upper = reach if short else reach * 0.5
-    width_mid = cuff if short else (root * 0.42 + cuff * 0.58)
-    if not short:
-        width_mid = min(width_mid, root * 0.8)
-    elbow = start + way * upper
-    outer, inner = elbow + out * width_mid / 2, elbow - out * width_mid / 2
-    sag = (armpit + inner) / 2 - out * 0.012
-    outline = joined(
-        armhole,
-        bezier(tuple(shoulder), tuple((shoulder + outer) / 2 + out * 0.025), tuple(outer), 8),
-        bezier(tuple(inner), tuple(sag), tuple(armpit), 8),
-    )
-    degrees = float(-np.rad2deg(angle)) * side
-    lift = 0.4 if (pose.right_over if right else pose.left_over) else 0.15
-    ink = 1 if _contrast(spec, dice) else 0
-    main = Part(_flip(outline, side), degrees, (side * start[0], start[1]), group=group, shadow=lift, ink=ink)
-    if short:
-        layout.add(main)
-        end, end_way, end_out = elbow, way, out
-    else:
-        turned = angle - bend
-        end_way = np.array([np.sin(turned), np.cos(turned)])
-        end_out = np.array([np.cos(turned), -np.sin(turned)])
-        end = elbow + end_way * (reach - upper)
-        lower = _forearm(elbow, end, (end_way, end_out), (float(width_mid), cuff))
-        lower_deg = float(-np.rad2deg(turned)) * side
-        forearm = Part(
-            _flip(lower, side),
-            lower_deg,
-            (side * elbow[0], elbow[1]),
-            group=group,
-            shadow=lift if bend > 0.9 else 0.05,
-            ink=ink,
+
+
+def _one_piece(cut: UpperCut, arm: _Arm, *, straight: bool) -> Points:
+    """Outline of a sleeve that is not sharply bent."""
+    shoulder, armpit = np.array(cut.shoulder_end), np.array(cut.armpit_point)
+    outer, inner = arm.end + arm.end_out * arm.cuff / 2, arm.end - arm.end_out * arm.cuff / 2
+    if straight:
+        return joined(
+            _armhole(cut),
+            bezier(tuple(shoulder), tuple((shoulder + outer) / 2 + arm.out * 0.025), tuple(outer), 8),
+            bezier(tuple(inner), tuple((armpit + inner) / 2 - arm.out * 0.012), tuple(armpit), 8),
         )
-        layout.add(forearm, main) if bend < 0.3 else layout.add(main, forearm)
-    layout.add(Stroke(_flip(armhole, side), 0.01, 0.78, soft=0.006))
+    across = (arm.out + arm.end_out) / 2
+    upper_out = (shoulder + arm.elbow + across * arm.middle / 2) / 2 + arm.out * 0.02
+    return joined(
+        _armhole(cut),
+        spline([shoulder, upper_out, arm.elbow + across * arm.middle / 2, outer], per_span=6),
+        spline([inner, arm.elbow - across * arm.middle / 2, armpit], per_span=8),
+    )
+
+
+def _two_pieces(cut: UpperCut, arm: _Arm) -> tuple[Points, Points]:
+    """Outlines above and below a sharply bent elbow."""
+    shoulder, armpit = np.array(cut.shoulder_end), np.array(cut.armpit_point)
+    outer, inner = arm.elbow + arm.out * arm.middle / 2, arm.elbow - arm.out * arm.middle / 2
+    upper = joined(
+        _armhole(cut),
+        bezier(tuple(shoulder), tuple((shoulder + outer) / 2 + arm.out * 0.025), tuple(outer), 8),
+        bezier(tuple(inner), tuple((armpit + inner) / 2 - arm.out * 0.012), tuple(armpit), 8),
+    )
+    return upper, _forearm(arm.elbow, arm.end, (arm.end_way, arm.end_out), (arm.middle, arm.cuff))
+
+
+def add_sleeve(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice, side: int) -> None:
+    """Adds one sleeve; side is +1 for the picture's right, -1 for its left. Sets its landmark."""
+    flowing = spec.category == "blouse" or (spec.category == "dress" and dice.chance("flowing sleeve", 0.2))
+    arm = _arm(spec, cut, dice, side, flowing=flowing)
+    group = "right_sleeve" if side > 0 else "left_sleeve"
+    lift = 0.4 if (spec.pose.right_over if side > 0 else spec.pose.left_over) else 0.15
+    ink = 1 if _contrast(spec, dice) else 0
+    origin = (side * float(arm.start[0]), float(arm.start[1]))
+    tilt = float(-np.rad2deg(np.arctan2(arm.way[0], arm.way[1]))) * side
+    if abs(arm.bend) < _SHARP_BEND:
+        outline = _one_piece(cut, arm, straight=spec.sleeve_length == "short")
+        layout.add(Part(_flip(outline, side), tilt, origin, group=group, shadow=lift, ink=ink))
+        if arm.bend > 0.2:
+            inner = arm.elbow - arm.out * arm.middle / 2
+            for k in (-1, 0, 1):
+                to = arm.elbow + arm.out * arm.middle * 0.3 + arm.way * 0.08 * k
+                layout.add(
+                    *(_flipped(stroke, side) for stroke in crease(tuple(inner), tuple(to), 0.02, 0.14))
+                )
+    else:
+        upper, lower = _two_pieces(cut, arm)
+        turn = float(-np.rad2deg(np.arctan2(arm.end_way[0], arm.end_way[1]))) * side
+        elbow = (side * float(arm.elbow[0]), float(arm.elbow[1]))
+        layout.add(
+            Part(_flip(upper, side), tilt, origin, group=group, shadow=lift, ink=ink),
+            Part(_flip(lower, side), turn, elbow, group=group, shadow=lift, ink=ink),
+        )
+    layout.add(Stroke(_flip(_armhole(cut), side), 0.01, 0.78, soft=0.006))
     if flowing:
-        _gathers(layout, side, armhole, way)
-    _finish(layout, spec, dice, side, (end, end_way, end_out), cuff)
+        _gathers(layout, side, _armhole(cut), arm.way)
+    _finish(layout, spec, dice, side, (arm.end, arm.end_way, arm.end_out), arm.cuff)
+
+
+def _flipped(stroke: Stroke, side: int) -> Stroke:
+    return replace(stroke, path=_flip(stroke.path, side))
 
 
 def _gathers(layout: Layout, side: int, armhole: Points, way: Points) -> None:

@@ -16,7 +16,7 @@ ATTRIBUTES = ("sleeve_length", "neckline", "pattern", "fit", "length", "fabric")
 
 @pytest.fixture(scope="module")
 def specs() -> list[GarmentSpec]:
-    return [sample_spec(np.random.default_rng(seed)) for seed in range(1200)]
+    return [sample_spec(np.random.default_rng(seed)) for seed in range(800)]
 
 
 def test_every_value_is_drawn_often_enough(specs: list[GarmentSpec], studio: Vocabulary) -> None:
