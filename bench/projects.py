@@ -74,7 +74,7 @@ def build(
         intake = Intake(dataset)
         for start in range(0, count, _BATCH):
             numbers = range(start, min(count, start + _BATCH))
-            taken = intake.take([_photo(number, photo_size_px) for number in numbers], {1: photos})
+            taken = intake.take([_photo(number, photo_size_px, photos) for number in numbers], {1: photos})
             project.put_predictions(
                 [(item_id, prediction(int(rng.integers(_DIFFERENT_PREDICTIONS)))) for item_id in taken.added]
             )
@@ -130,13 +130,18 @@ def studio_once() -> Vocabulary:
     return studio()
 
 
-def _photo(number: int, size_px: tuple[int, int]) -> PhotoFile:
-    folder = f"{number // 1000:03d}"
+def _photo(number: int, size_px: tuple[int, int], photos: Path) -> PhotoFile:
+    """A photo as a scan would have found it; where the file is there, with its own size and time."""
+    relative = f"{number // 1000:03d}/IMG_{number}.jpg"
+    size_bytes, mtime_ns = 100_000 + number, 1_700_000_000_000_000_000 + number * 1_000_000_000
+    if (photos / relative).exists():
+        facts = (photos / relative).stat()
+        size_bytes, mtime_ns = facts.st_size, facts.st_mtime_ns
     return PhotoFile(
         root_id=1,
-        relative_path=f"{folder}/IMG_{number}.jpg",
-        size_bytes=100_000 + number,
-        mtime_ns=1_700_000_000_000_000_000 + number * 1_000_000_000,
+        relative_path=relative,
+        size_bytes=size_bytes,
+        mtime_ns=mtime_ns,
         content_hash=f"{number * 2654435761 % 2**64:040x}",
         width_px=size_px[0],
         height_px=size_px[1],
