@@ -152,9 +152,11 @@ class Button(Control):
 class LinkButton(Control):
     """Words in the accent that do something: the Undo of a toast."""
 
-    def __init__(self, text: str, *, step: str = "small", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, *, step: str = "small", role: str = "accent", parent: QWidget | None = None
+    ) -> None:
         super().__init__(text, parent)
-        self._step = step
+        self._step, self._role = step, role
         self.radius_px = 4
 
     def setText(self, text: str) -> None:
@@ -174,7 +176,7 @@ class LinkButton(Control):
         if self.hovered:
             font = type(font)(font)
             font.setUnderline(True)
-        draw_text(painter, self.rect(), self.text(), font, self.ink("accent"))
+        draw_text(painter, self.rect(), self.text(), font, self.ink(self._role))
 
 
 class IconButton(Control):

@@ -198,7 +198,9 @@ class Toasts(QObject):
             layout = toast.layout()
             inner = toast.box_size().height()
             if layout is not None and layout.hasHeightForWidth():
-                inner = layout.heightForWidth(width + 2 * SHADOW_MARGIN_PX) - 2 * SHADOW_MARGIN_PX - 4
+                layout.activate()
+                whole = layout.totalHeightForWidth(width + 2 * SHADOW_MARGIN_PX)
+                inner = whole - 2 * SHADOW_MARGIN_PX - 4
             top = bottom - inner
             toast.setGeometry(
                 self._left + 16 - SHADOW_MARGIN_PX,

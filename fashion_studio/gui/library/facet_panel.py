@@ -125,7 +125,7 @@ class FacetPanel(Surface):
         self.confidence.settled.connect(self._on_range)
         self.confidence.moved.connect(self._on_drag)
         self._nothing_read = Label(
-            "The model has not read any photo yet.", "caption", role="text3", wrap=True
+            "The model has read none of these photos yet.", "caption", role="text3", wrap=True
         )
         session.project_changed.connect(self._build)
         session.changed.connect(lambda _changes: self.refresh())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from fashion_studio.gui.components.base import Control, themed
+from fashion_studio.gui.components.base import Control, Line, themed
 from fashion_studio.gui.components.marks import draw_swatch
 from fashion_studio.gui.components.painting import draw_check_box, draw_text, rounded
 from fashion_studio.gui.theme.icons import draw_icon
@@ -84,15 +84,13 @@ class FacetRow(Control):
         draw_text(
             painter, area, figure, theme.font("caption"), self.ink("text2"), Qt.AlignmentFlag.AlignRight
         )
-        if self._share > 0:
-            width = max(2.0, 48 * self._share)
+        width = max(2.0, 48 * self._share) if self._share > 0 else 0.0
+        if width:
             bar = QRectF(right - 6 - width, round(middle - 2), width, 4)
             painter.setOpacity(0.6)
             rounded(painter, bar, min(2.0, width / 2), theme.color("strong"))
             painter.setOpacity(1.0)
-        name = QRectF(x, 0, right - 6 - 48 - 8 - x, self.height())
-        if not self._share:
-            name.setRight(right - 8)
+        name = QRectF(x, 0, right - 6 - width - 8 - x, self.height())
         draw_text(painter, name, self.text(), theme.font("small"), ink)
 
 
@@ -151,10 +149,12 @@ class FacetSection(QWidget):
         self._rows.setSpacing(0)
         self._body.setVisible(not folded)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 8)
+        layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.head)
         layout.addWidget(self._body)
+        layout.addSpacing(8)
+        layout.addWidget(Line(lying=True))
         self.entries: dict[object, FacetRow] = {}
 
     def add(self, key: object, entry: FacetRow) -> FacetRow:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["TileGrid"]
 
 _GAP_X, _GAP_Y = 12, 10
-_MARGIN_X, _MARGIN_TOP, _MARGIN_BOTTOM = 20, 14, 80
+_MARGIN_LEFT, _MARGIN_RIGHT, _MARGIN_TOP, _MARGIN_BOTTOM = 20, 8, 14, 80
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -96,7 +96,7 @@ class TileGrid(QAbstractItemView):
     @property
     def columns(self) -> int:
         """Tiles beside each other."""
-        room = self.viewport().width() - 2 * _MARGIN_X + _GAP_X
+        room = self.viewport().width() - _MARGIN_LEFT - _MARGIN_RIGHT + _GAP_X
         return max(1, room // (self._tile_width + _GAP_X))
 
     def _gap(self) -> float:
@@ -104,7 +104,7 @@ class TileGrid(QAbstractItemView):
         columns = self.columns
         if columns == 1:
             return float(_GAP_X)
-        return (self.viewport().width() - 2 * _MARGIN_X - columns * self._tile_width) / (columns - 1)
+        return (self.viewport().width() - _MARGIN_LEFT - _MARGIN_RIGHT - columns * self._tile_width) / (columns - 1)
 
     def _top_of(self, place: int) -> int:
         return _MARGIN_TOP + (place // self.columns) * self._row_height()
@@ -118,7 +118,7 @@ class TileGrid(QAbstractItemView):
 
     def _picture_rect(self, place: int) -> QRect:
         column = place % self.columns
-        x = _MARGIN_X + round(column * (self._tile_width + min(self._gap(), 2.5 * _GAP_X)))
+        x = _MARGIN_LEFT + round(column * (self._tile_width + min(self._gap(), 3.0 * _GAP_X)))
         y = self._top_of(place) - self.verticalScrollBar().value()
         return QRect(QPoint(x, y), self._frame_size())
 

@@ -36,7 +36,7 @@ class JobsPanel(Surface):
         head = row(Label("Jobs", "title", 600), None, self.tidy_button, self.read_button, gap=8)
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
-        self._list.setContentsMargins(0, 0, 12, 0)
+        self._list.setContentsMargins(0, 0, 0, 0)
         self._list.addStretch(1)
         body = QWidget()
         body.setLayout(self._list)

@@ -133,7 +133,7 @@ class StatusBar(Surface):
         self._last_group = _Group(IconMark("history", "text2", 14), self.last, self.undo, KeyCap("Ctrl Z"))
         self.work = WorkLine()
         self.engine = EngineLight()
-        self.help = LinkButton("Shortcuts", step="caption")
+        self.help = LinkButton("Shortcuts", step="caption", role="text2")
         self.help.setToolTip("Every key of this window  (?)")
         self.help.clicked.connect(lambda _checked=False: self.shortcuts_asked.emit())
         layout = QHBoxLayout(self)
