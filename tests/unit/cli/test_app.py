@@ -31,6 +31,24 @@ def test_help_imports_nothing_heavy() -> None:
     assert ended.stderr.strip() == "[]"
 
 
+def test_commands_about_labels_bring_neither_network_nor_window(photos: Path, tmp_path: Path) -> None:
+    project, out = tmp_path / "S.fstudio", tmp_path / "out"
+    lines = [
+        ["new", project, "--photos", photos],
+        ["scan", project],
+        ["info", project],
+        ["export", project, "--format", "coco", "--out", out],
+        ["export", project, "--format", "csv", "--out", out],
+    ]
+    code = (
+        "import sys; from fashion_studio.cli.app import run;"
+        f"codes = [run(line, None) for line in {[[str(part) for part in line] for line in lines]!r}];"
+        f"print('END', codes, sorted({HEAVY - {'cv2', 'sqlalchemy'}!r} & set(sys.modules)))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "END [0, 0, 0, 0, 0] []"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
