@@ -180,7 +180,6 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=8,
-        pool_reset_on_return=None,
     )
     event.listen(engine, "begin", _begin)
     return engine
@@ -194,7 +193,7 @@ def _pragmas(*, read_only: bool) -> tuple[str, ...]:
 
 
 def _is_writable(folder: Path) -> bool:
-    return os.access(folder, os.W_OK)
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _begin(connection: Connection) -> None:

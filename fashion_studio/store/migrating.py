@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
     from fashion_studio.store.database import Database
 
-__all__ = ["DATABASE_VERSION", "prepare", "version_of"]
+__all__ = ["DATABASE_VERSION", "STEPS", "prepare", "version_of"]
 
 DATABASE_VERSION: Final = 1
 """The version this program writes; pinned by a test."""
+
+
+STEPS: Final = Path(__file__).parent / "migrations"
 
 
 def version_of(connection: Connection) -> int:
@@ -79,7 +82,7 @@ def _upgrade(database: Database) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(STEPS))
     with database.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, str(DATABASE_VERSION))
