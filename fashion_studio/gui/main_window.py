@@ -33,6 +33,7 @@ from fashion_studio.gui.shell.jobs_panel import JobsPanel
 from fashion_studio.gui.shell.notices import Notices
 from fashion_studio.gui.shell.opening import Opener
 from fashion_studio.gui.shell.rail import Rail
+from fashion_studio.gui.shell.reading_all import ReadingAll
 from fashion_studio.gui.shell.search import SearchPanel
 from fashion_studio.gui.shell.settings_dialog import SettingsDialog
 from fashion_studio.gui.shell.status_bar import StatusBar
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.commands = Commands(settings.keys, self)
         self.opener = Opener(session, lambda: self.settings.actor_name, self)
+        self.reading = ReadingAll(session, self._engine_choice, self)
         self._add_commands()
         self._build()
         self._connect()
@@ -95,6 +97,7 @@ class MainWindow(QMainWindow):
         add("open_project", "Open a project", self._choose_project, "Ctrl+P", "Project")
         add("add_folder", "Add a folder to this project", self._choose_more, "Ctrl+Shift+O", "Project")
         add("rescan", "Look for new photos", self.opener.scan, "Ctrl+R", "Project")
+        add("read_all", "Read all photos", self.reading.start, "Ctrl+Shift+R", "Project")
         add("export", "Export", self._export, "Ctrl+E", "Project")
         add("demo", "Open the demo garments", self.opener.open_demo, (), "Project")
         add("close_project", "Close the project", self._close_project, "Ctrl+W", "Project")
@@ -160,6 +163,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, welcome = self.session, self.welcome
         self.rail.picked.connect(self._pick_room)
+        self.jobs.read_all.connect(self.reading.start)
         self.top.project.clicked.connect(self._show_project_menu)
         self.library.annotate.connect(lambda: self.show_room("annotate"))
         self.library.add_photos.connect(self._choose_more)
@@ -187,7 +191,16 @@ class MainWindow(QMainWindow):
         self.faces.setCurrentWidget(self.studio if project is not None else self.welcome)
         self.top.project.setText(project.title if project is not None else "")
         self.setWindowTitle(f"{project.title} – Fashion Studio" if project is not None else "Fashion Studio")
-        for name in ("add_folder", "rescan", "export", "close_project", "library", "annotate", "jobs"):
+        for name in (
+            "add_folder",
+            "rescan",
+            "read_all",
+            "export",
+            "close_project",
+            "library",
+            "annotate",
+            "jobs",
+        ):
             self.commands.get(f"window.{name}").action.setEnabled(project is not None)
         self._show_undo()
         if project is None:
@@ -278,6 +291,11 @@ class MainWindow(QMainWindow):
         except EnvironmentProblem as problem:
             self.session.problem.emit(str(problem))
 
+    def _engine_choice(self) -> tuple[Path | None, str]:
+        """Weights and device for work outside the window; None means the shipped weights."""
+        model = self.settings.model
+        return (Path(model).expanduser() if model else None), self.settings.device
+
     def _toggle_theme(self) -> None:
         mode = "light" if current_theme().dark else "dark"
         self._take_settings(replace(self.settings, theme=mode))
@@ -359,9 +377,8 @@ class MainWindow(QMainWindow):
         self.opener.remember()
         self.annotate.close_photos()
         self.library.close_pictures()
-        self.session.works.cancel_all()
-        self.session.bridge.close()
         self.session.close()
+        self.session.bridge.close()
         super().closeEvent(event)
 
 

@@ -109,7 +109,7 @@ class Session(QObject):
         self.open_queue()
 
     def _let_go(self) -> None:
-        self.works.cancel_all()
+        self.works.let_go()
         self._unsubscribe()
         self._unsubscribe = _nothing
         self.bridge.forget("listing")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import wait
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 __all__ = ["Work", "WorkState", "Works"]
+
+_PATIENCE_S: Final = 15.0
 
 
 class WorkState(StrEnum):
@@ -23,14 +30,23 @@ class WorkState(StrEnum):
 
 
 class Work(QObject):
-    """One piece of long work. Threads read `should_stop` and call nothing else; the window calls the rest."""
+    """One piece of long work. Threads read `should_stop` and call nothing else; the window calls the rest.
+
+    Attributes:
+        survives: done by a process of its own that goes on when the window lets go of it.
+        thread_future: ends when the window's thread that does or follows the work has ended.
+    """
 
     changed = Signal()
     pause_asked = Signal(bool)
     cancel_asked = Signal()
 
-    def __init__(self, title: str, *, can_pause: bool = False, parent: QObject | None = None) -> None:
+    def __init__(
+        self, title: str, *, can_pause: bool = False, survives: bool = False, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self.survives = survives
+        self.thread_future: Future[Any] | None = None
         self.title = title
         self.detail = ""
         self.figure = ""
@@ -41,6 +57,7 @@ class Work(QObject):
         self.started_at = time.time()
         self.ended_at: float | None = None
         self._stop = threading.Event()
+        self._released = threading.Event()
 
     @property
     def active(self) -> bool:
@@ -50,6 +67,10 @@ class Work(QObject):
     def should_stop(self) -> bool:
         """Whether the person has asked for its end; safe from any thread."""
         return self._stop.is_set()
+
+    def released(self) -> bool:
+        """Whether the window has let go of work that goes on without it; safe from any thread."""
+        return self._released.is_set()
 
     def progress(self, done: int, total: int, detail: str = "") -> None:
         """Says how far it is; total 0 means not known."""
@@ -71,6 +92,13 @@ class Work(QObject):
         self._stop.set()
         self.cancel_asked.emit()
 
+    def let_go(self) -> None:
+        """The project is being closed: what survives is only followed no longer, the rest is cancelled."""
+        if self.survives:
+            self._released.set()
+        else:
+            self.cancel()
+
     def toggle_pause(self) -> None:
         """Asks for a pause, or for going on."""
         if not self.can_pause or not self.active:
@@ -90,9 +118,9 @@ class Works(QObject):
         super().__init__(parent)
         self._works: list[Work] = []
 
-    def begin(self, title: str, *, can_pause: bool = False) -> Work:
+    def begin(self, title: str, *, can_pause: bool = False, survives: bool = False) -> Work:
         """Adds a piece of running work."""
-        work = Work(title, can_pause=can_pause, parent=self)
+        work = Work(title, can_pause=can_pause, survives=survives, parent=self)
         work.changed.connect(self.changed)
         self._works.insert(0, work)
         self.changed.emit()
@@ -113,7 +141,16 @@ class Works(QObject):
             work.deleteLater()
             self.changed.emit()
 
-    def cancel_all(self) -> None:
-        """Asks everything for its end; used when the project is closed."""
-        for work in self.active():
-            work.cancel()
+    def let_go(self) -> None:
+        """Ends or lets go of everything and waits until no thread works on the project any more."""
+        active = self.active()
+        for work in active:
+            work.let_go()
+        threads = [work.thread_future for work in active if work.thread_future is not None]
+        if threads:
+            wait(threads, timeout=_PATIENCE_S)
+        for work in active:
+            if work.active:
+                work.end(WorkState.WAITING if work.survives else WorkState.CANCELLED)
+        self._works = [work for work in self._works if not work.survives]
+        self.changed.emit()

@@ -109,7 +109,7 @@ class FacetPanel(Surface):
         self.search.edited.connect(lambda _text: self._typing.start())
         self._body = QWidget()
         self._column = QVBoxLayout(self._body)
-        self._column.setContentsMargins(12, 4, 12, 12)
+        self._column.setContentsMargins(12, 4, 4, 12)
         self._column.setSpacing(0)
         area = QScrollArea()
         area.setWidget(self._body)

@@ -104,7 +104,9 @@ class TileGrid(QAbstractItemView):
         columns = self.columns
         if columns == 1:
             return float(_GAP_X)
-        return (self.viewport().width() - _MARGIN_LEFT - _MARGIN_RIGHT - columns * self._tile_width) / (columns - 1)
+        return (self.viewport().width() - _MARGIN_LEFT - _MARGIN_RIGHT - columns * self._tile_width) / (
+            columns - 1
+        )
 
     def _top_of(self, place: int) -> int:
         return _MARGIN_TOP + (place // self.columns) * self._row_height()

@@ -125,7 +125,7 @@ class ExportDialog(Dialog):
         def told(done: int, whole: int) -> None:
             bridge.post(lambda: self._progress(work, done, whole))
 
-        bridge.submit(
+        ticket = bridge.submit(
             lambda: export_project(
                 project,
                 question,
@@ -139,6 +139,7 @@ class ExportDialog(Dialog):
             lambda error: self._failed(work, error),
             long=True,
         )
+        work.thread_future = ticket.future
 
     def _progress(self, work: Work, done: int, total: int) -> None:
         work.progress(done, total)

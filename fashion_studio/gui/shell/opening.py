@@ -165,12 +165,13 @@ class Opener(QObject):
         def told(progress: ScanProgress) -> None:
             bridge.post(lambda: work.progress(progress.looked_at, progress.total or 0, progress.current))
 
-        bridge.submit(
+        ticket = bridge.submit(
             lambda: project.scan(on_progress=told, should_stop=work.should_stop),
             lambda report: self._scanned(work, report),
             lambda error: self._broken(work, error),
             long=True,
         )
+        work.thread_future = ticket.future
 
     def add_folders(self, folders: Sequence[Path]) -> None:
         """Declares further folders of photos and scans."""
@@ -243,4 +244,4 @@ class Opener(QObject):
                 return
             bridge.post(lambda: work.end(WorkState.DONE))
 
-        bridge.submit(run, None, ended, long=True)
+        work.thread_future = bridge.submit(run, None, ended, long=True).future
