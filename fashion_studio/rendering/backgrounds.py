@@ -178,9 +178,7 @@ def _spread(place: _Place) -> NDArray[np.float32]:
     inks = np.stack([place.color(f"spread {k}", _SHEETS) for k in range(3)])
     if tile is None:
         return _sheet(place)
-    rgb = (
-        (tile.shares.reshape(-1, 3).astype(np.float32) / 255.0 @ inks).reshape(256, 256, 3).astype(np.float32)
-    )
+    rgb = np.asarray(cv2.transform(tile.shares.astype(np.float32) / np.float32(255), inks.T), np.float32)
     cloth = place.sample(rgb, place.dice.uniform("spread scale", 0.7, 2.2))
     return np.asarray(
         cloth * _crumple(place, place.dice.uniform("crumple strength", 0.03, 0.15))[..., None], np.float32

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["FOLDS_PER_UNIT", "TEXELS_PER_UNIT", "TILE_PX", "Cloth", "make_cloth"]
 
 TILE_PX: Final = 256
-TEXELS_PER_UNIT: Final = 140.0
+TEXELS_PER_UNIT: Final = 125.0
 FOLDS_PER_UNIT: Final = 110.0
 
 
@@ -27,7 +27,7 @@ class Cloth:
     """A fabric ready to paint.
 
     Attributes:
-        texture: (256, 256) float32 factor around 1, seamless, 140 texels per garment unit.
+        texture: (256, 256) float32 factor around 1, seamless, 125 texels per garment unit.
         rib: the same for ribbed cuffs and bands.
         folds: (256, 256) float32 factor around 1, seamless, 110 texels per garment unit.
         gloss: 8-bit steps added where folds catch the light.
@@ -66,7 +66,7 @@ def _denim(rng: np.random.Generator, _dice: Dice) -> Plane:
     twill = np.sin((x + y) * (2 * np.pi / 5.12))
     worn = _fine(rng, 5)
     slub = seamless(rng, 128, 9, TILE_PX)
-    return np.asarray((1.0 + 0.10 * twill + 0.07 * _fine(rng, 128) + 0.06 * slub + 0.07 * worn), np.float32)
+    return np.asarray((1.0 + 0.11 * twill + 0.07 * _fine(rng, 128) + 0.075 * slub + 0.10 * worn), np.float32)
 
 
 def _knit(rng: np.random.Generator, dice: Dice) -> Plane:

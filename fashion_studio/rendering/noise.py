@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from fashion_studio.rendering.curves import Plane
 
 __all__ = ["field", "grain", "seamless", "slope", "wrinkles"]
@@ -26,13 +29,28 @@ def seamless(rng: np.random.Generator, cells_x: int, cells_y: int, side: int) ->
         (side, side) float32.
     """
     grid = rng.standard_normal((cells_y, cells_x), dtype=np.float32)
-    padded = np.pad(grid, 3, mode="wrap")
-    step_x, step_y = side / cells_x, side / cells_y
-    big = cv2.resize(
-        padded, (round((cells_x + 6) * step_x), round((cells_y + 6) * step_y)), interpolation=cv2.INTER_CUBIC
-    )
-    x, y = round(3 * step_x), round(3 * step_y)
-    return np.ascontiguousarray(big[y : y + side, x : x + side])
+    # sums of four taps instead of a matrix product: a product would start threads for this little work
+    rows = np.zeros((side, cells_x), np.float32)
+    for index, weight in _periodic(cells_y, side):
+        rows += weight[:, None] * grid[index]
+    out = np.zeros((side, side), np.float32)
+    for index, weight in _periodic(cells_x, side):
+        out += weight * rows[:, index]
+    return out
+
+
+@lru_cache(maxsize=64)
+def _periodic(cells: int, side: int) -> tuple[tuple[NDArray[np.intp], Plane], ...]:
+    """Cells and weights of the four taps of periodic cubic convolution (Keys 1981, a = -0.5)."""
+    at = (np.arange(side) + 0.5) * cells / side - 0.5
+    first = np.floor(at).astype(np.intp)
+    taps = []
+    for tap in (-1, 0, 1, 2):
+        gap = np.abs(at - first - tap)
+        near = 1.5 * gap**3 - 2.5 * gap**2 + 1
+        far = -0.5 * gap**3 + 2.5 * gap**2 - 4 * gap + 2
+        taps.append(((first + tap) % cells, np.where(gap <= 1, near, far).astype(np.float32)))
+    return tuple(taps)
 
 
 def field(rng: np.random.Generator, cells_x: int, cells_y: int, width_px: int, height_px: int) -> Plane:

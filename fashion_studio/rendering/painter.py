@@ -61,8 +61,8 @@ class Painter:
         self._pattern_shares = np.zeros(4)
         if pattern is not None:
             self._pattern_shares[:3] = np.array(cv2.mean(pattern.shares)[:3]) / 255.0
-            flat = pattern.shares.reshape(-1, 3).astype(np.float32) / 255.0
-            self._tile = (flat @ inks).reshape(pattern.shares.shape).astype(np.float32)
+            shares = pattern.shares.astype(np.float32) / np.float32(255)
+            self._tile = np.asarray(cv2.transform(shares, inks.T), np.float32)
 
     def paint(self, op: Op) -> None:
         """Paints one thing over what is there."""

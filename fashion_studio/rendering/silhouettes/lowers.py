@@ -85,7 +85,7 @@ def legs_layout(spec: GarmentSpec, dice: Dice) -> Layout:
     """Trousers and shorts."""
     layout = Layout()
     waist = {"tight": 0.36, "regular": 0.385, "loose": 0.42}[spec.fit] * dice.uniform("waist", 0.97, 1.03)
-    hip = waist * {"tight": 1.1, "regular": 1.2, "loose": 1.36}[spec.fit]
+    hip = waist * {"tight": 1.08, "regular": 1.2, "loose": 1.42}[spec.fit]
     length = dice.uniform("length", *_LEG_LENGTHS[spec.category, spec.length])
     crotch = dice.uniform("rise", 0.54, 0.64) if length > 0.9 else dice.uniform("rise", 0.44, 0.50)
     foot = _foot(spec, dice, hip)
@@ -151,7 +151,7 @@ def _anchor(side: float, point: tuple[float, float], group: str) -> Anchor:
 def _foot(spec: GarmentSpec, dice: Dice, hip: float) -> float:
     """Width of a leg's opening."""
     if spec.length == "short":
-        share = {"tight": 0.86, "regular": 0.98, "loose": 1.18}[spec.fit]
+        share = {"tight": 0.82, "regular": 1.0, "loose": 1.28}[spec.fit]
     elif spec.length == "knee":
         share = {"tight": 0.62, "regular": 0.8, "loose": 1.05}[spec.fit]
     else:

@@ -216,7 +216,8 @@ def _finish(
     angle = float(-np.rad2deg(np.arctan2(way[0], way[1]))) * side
     origin = (side * float(end[0]), float(end[1]))
     ribbed = spec.category in {"hoodie", "polo"} or (
-        spec.category in {"longsleeve", "outwear"} and dice.chance("ribbed cuffs", 0.5)
+        spec.category in {"longsleeve", "outwear"}
+        and (dice.chance("ribbed cuffs", 0.4) or spec.fabric == "knit")
     )
     trim = 1 if len(spec.colors) > 1 and spec.pattern == "solid" and dice.chance("trim", 0.6) else 0
     if ribbed:
