@@ -1,0 +1,306 @@
+"""A real window on a real project, driven by key presses and timed to the paint event that shows the answer.
+
+Run as a child process by `window_speed`; `python -m bench.window_probe SCENARIO ARGUMENTS` prints one JSON
+object. Time passes in Qt's own event loop, so threads get their turns as with a person at the keyboard.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import psutil
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from fashion_studio.config.settings import Settings
+from fashion_studio.domain.labels import Status
+from fashion_studio.domain.queries import Agreement, ItemFilter, Sort, SortKey
+from fashion_studio.gui.app import make_window, start_engine
+from fashion_studio.services.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from fashion_studio.gui.main_window import MainWindow
+
+__all__ = ["Probe", "run_scenario"]
+
+WINDOW_PX: Final = (1600, 1000)
+STEPS: Final = 100
+_PATIENCE_S: Final = 60.0
+
+
+class _PaintWatch(QObject):
+    """Notes when a widget has painted for the first time with something there."""
+
+    def __init__(self, is_there: Callable[[], object]) -> None:
+        super().__init__()
+        self._is_there = is_there
+        self.loop = QEventLoop()
+        self.ended_s: float | None = None
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Sees the event before the widget; the clock stops when the painting is over."""
+        if event.type() == QEvent.Type.Paint and self.ended_s is None and self._is_there():
+            QTimer.singleShot(0, self._finish)
+        return False
+
+    def _finish(self) -> None:
+        if self.ended_s is None:
+            self.ended_s = time.perf_counter()
+            self.loop.quit()
+
+
+class Probe:
+    """The window and a stop-watch."""
+
+    def __init__(self, *, engine: bool = False) -> None:
+        self.app: QApplication = QApplication(sys.argv[:1])
+        self.window: MainWindow = make_window(self.app, Settings())
+        self.window.resize(*WINDOW_PX)
+        self.window.show()
+        self.session = self.window.session
+        self.annotate = self.window.annotate
+        self.grid = self.window.library.grid
+        self.canvas = self.annotate.stage.canvas
+        self.painted_id = -1
+        self.pictures: set[int] = set()
+        self.annotate.presenter.photo_painted.connect(self._on_photo)
+        self.grid.pictures.arrived.connect(self.pictures.add)
+        self.app.processEvents()
+        if engine:
+            start_engine(self.session, Settings())
+
+    def _on_photo(self, item_id: int) -> None:
+        self.painted_id = item_id
+
+    def open(self, project: Path) -> None:
+        """Opens a project as the command line does, and waits until its first scan is over."""
+        self.window.opener.open_any(project)
+        self.wait(lambda: self.session.project is not None)
+        self.wait(lambda: not self.session.works.active())
+        self.rest(0.5)
+
+    def to_annotate(self) -> None:
+        """Brings the annotate workspace to the front and waits for its photo."""
+        self.window.show_room("annotate")
+        self.wait(lambda: self.painted_id == self.session.current and self.session.current >= 0)
+        self.rest(0.5)
+
+    def time_to_paint(
+        self, act: Callable[[], object], widget: QWidget, is_there: Callable[[], object]
+    ) -> float:
+        """Milliseconds from `act` until `widget` has painted with `is_there` true."""
+        watch = _PaintWatch(is_there)
+        widget.installEventFilter(watch)
+        QTimer.singleShot(int(_PATIENCE_S * 1000), watch.loop, watch.loop.quit)
+        began = time.perf_counter()
+        act()
+        if watch.ended_s is None:
+            watch.loop.exec()
+        widget.removeEventFilter(watch)
+        if watch.ended_s is None:
+            msg = f"nothing was painted in {_PATIENCE_S:.0f} s"
+            raise TimeoutError(msg)
+        return (watch.ended_s - began) * 1e3
+
+    def press(self, key: Any) -> None:
+        """A key press to whatever has the focus, as the system would send it."""
+        QTest.keyClick(self.app.focusWidget() or self.window, key)
+
+    def next_photo(self) -> float:
+        """Milliseconds from the key to the next photo painted."""
+        before = self.session.current
+        return self.time_to_paint(
+            lambda: self.press(Qt.Key.Key_PageDown),
+            self.canvas,
+            lambda: self.session.current != before and self.painted_id == self.session.current,
+        )
+
+    def rest(self, seconds: float) -> None:
+        """Lets the window live for a while."""
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            self.app.processEvents()
+            time.sleep(0.002)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Lets the window live until something is so."""
+        end = time.perf_counter() + _PATIENCE_S
+        while not condition():
+            if time.perf_counter() > end:
+                msg = f"waited more than {_PATIENCE_S:.0f} s"
+                raise TimeoutError(msg)
+            self.app.processEvents()
+            time.sleep(0.001)
+
+    def close(self) -> None:
+        """Closes the window and all that belongs to it."""
+        self.window.close()
+        self.app.processEvents()
+
+
+def opening(project: str) -> dict[str, Any]:
+    """Milliseconds from asking for a project or a folder to its first picture, in grid and on canvas."""
+    probe = Probe()
+    began = time.perf_counter()
+    photo: list[float] = []
+    probe.annotate.presenter.photo_painted.connect(
+        lambda _: photo.append((time.perf_counter() - began) * 1e3)
+    )
+    picture = probe.time_to_paint(
+        lambda: probe.window.opener.open_any(Path(project)),
+        probe.grid.viewport(),
+        lambda: bool(probe.pictures),
+    )
+    probe.wait(lambda: bool(photo))
+    probe.close()
+    return {"picture_ms": picture, "photo_ms": photo[0]}
+
+
+def stepping(project: str, dwell_ms: str) -> dict[str, Any]:
+    """Steps through photos with overlays on, then everything else one does in the annotate workspace."""
+    probe = Probe()
+    probe.open(Path(project))
+    probe.to_annotate()
+    probe.annotate.overlays.set_on("mask", True)
+    for _ in range(3):
+        probe.next_photo()
+    times = []
+    for _ in range(STEPS if dwell_ms == "0" else 20):
+        times.append(probe.next_photo())
+        if dwell_ms != "0":
+            probe.rest(int(dwell_ms) / 1000)
+    result = {"next_ms": _middle(times), "next_p95_ms": _late(times)}
+    if dwell_ms == "0":
+        result["key_ms"] = _middle(_keys(probe))
+        result["memory_mb"] = psutil.Process().memory_info().rss / 2**20
+    probe.close()
+    return result
+
+
+def readings(project: str) -> dict[str, Any]:
+    """Steps through photos that the engine has read: marks, heat map and mask at every step."""
+    probe = Probe(engine=True)
+    probe.open(Path(project))
+    probe.to_annotate()
+    probe.annotate.overlays.set_on("mask", True)
+    desk, presenter = probe.annotate.desk, probe.annotate.presenter
+    places = probe.session.queue[:24]
+    for item_id in places:
+        probe.session.set_current(int(item_id))
+        probe.wait(lambda: presenter.item is not None and desk.reading(presenter.item) is not None)
+    times, with_heat = [], 0
+    for _ in range(4):
+        probe.session.set_current(int(places[0]))
+        probe.rest(0.3)
+        for _ in places[1:]:
+            times.append(probe.next_photo())
+            with_heat += probe.canvas.heat is not None
+    probe.close()
+    return {"next_ms": _middle(times), "next_p95_ms": _late(times), "with_heat": with_heat / len(times)}
+
+
+def listing(project: str) -> dict[str, Any]:
+    """Milliseconds from a filter or an order to the grid painted with its answer; the slowest of several."""
+    probe = Probe()
+    probe.session.adopt(Project.open(Path(project), actor="bench"))
+    probe.rest(1.0)
+    filters = {
+        "text": ItemFilter(text="img_12"),
+        "status": ItemFilter(statuses=frozenset({Status.NEW})),
+        "category": ItemFilter(by_person={"category": frozenset({"dress", "shirt"})}),
+        "disagreement": ItemFilter(agreements=frozenset({Agreement.DISAGREES})),
+    }
+    found: dict[str, list[float]] = {}
+    for _ in range(5):
+        for name, question in filters.items():
+            found.setdefault(f"filter by {name}", []).append(
+                _answered(probe, partial(probe.session.set_filter, question))
+            )
+        probe.session.set_filter(ItemFilter())
+        probe.rest(0.3)
+        for key in SortKey:
+            found.setdefault(f"sort by {key.value}", []).append(
+                _answered(probe, partial(probe.session.set_sort, Sort(key, descending=True)))
+            )
+    probe.close()
+    return {name: _middle(times) for name, times in found.items()}
+
+
+def _answered(probe: Probe, act: Callable[[], object]) -> float:
+    arrived: list[bool] = []
+
+    def note() -> None:
+        arrived.append(True)
+
+    probe.session.listing_changed.connect(note)
+    taken = probe.time_to_paint(act, probe.grid.viewport(), lambda: bool(arrived))
+    probe.session.listing_changed.disconnect(note)
+    probe.rest(0.25)
+    return taken
+
+
+def _keys(probe: Probe) -> list[float]:
+    """Milliseconds from a digit to the answer in the database and painted in the inspector."""
+    session, times = probe.session, []
+    project = session.project
+    if project is None:
+        return []
+    for number in range(30):
+        probe.press(Qt.Key.Key_F)  # opens Fit
+        probe.rest(0.02)
+        before = project.item(session.current).answers.get("fit")
+        key = Qt.Key.Key_1 if before is None or before.value != "tight" else Qt.Key.Key_2
+        saved: list[bool] = []
+
+        def note(_: object, saved: list[bool] = saved) -> None:
+            saved.append(True)
+
+        session.changed.connect(note)
+        times.append(
+            probe.time_to_paint(
+                partial(probe.press, key),
+                probe.annotate.inspector.attributes,
+                saved.__len__,
+            )
+        )
+        session.changed.disconnect(note)
+        if project.item(session.current).answers.get("fit") == before:
+            msg = f"key press {number} was not saved"
+            raise AssertionError(msg)
+        probe.next_photo()
+    return times
+
+
+def _middle(times: Sequence[float]) -> float:
+    return statistics.median(times)
+
+
+def _late(times: Sequence[float]) -> float:
+    return sorted(times)[int(0.95 * (len(times) - 1))]
+
+
+def run_scenario(argv: Sequence[str]) -> int:
+    """Runs one scenario in a home of its own."""
+    with tempfile.TemporaryDirectory() as home:
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+            os.environ[name] = home
+        scenarios = {act.__name__: act for act in (opening, stepping, readings, listing)}
+        sys.stdout.write(json.dumps(scenarios[argv[0]](*argv[1:])) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_scenario(sys.argv[1:]))

@@ -1,0 +1,155 @@
+"""How fast the window is: up, opening, next photo, filter and sort, key to saved; memory at two sizes.
+
+`python -m bench.window_speed` prints JSON lines. Every scenario runs in a fresh process (`window_probe`),
+openings several times. The first run makes photos and projects in the system's folder for temporary files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from bench.figures import AT_LEAST, cache_dir, say
+from bench.projects import HEIGHT_PX, WIDTH_PX, build
+
+__all__ = ["large_photos_project", "main", "project_of"]
+
+_OPENINGS: Final = 5
+_LARGE_PX: Final = (4000, 3000)
+_LARGE_COUNT: Final = 60
+
+
+def main() -> None:
+    """Prints one line per figure."""
+    small, middle, large = project_of(5_000), project_of(20_000), project_of(100_000)
+    _up()
+    for project, count, limit in ((small, 5_000, 200.0), (large, 100_000, 500.0)):
+        runs = [probe("opening", project) for _ in range(_OPENINGS)]
+        say(f"window: open {count:,} photos to the first picture", _median(runs, "picture_ms"), "ms", limit)
+        say(
+            f"window: open {count:,} photos to the photo on the canvas",
+            _median(runs, "photo_ms"),
+            "ms",
+            limit,
+        )
+    _new_folder(small)
+    _stepping(small, large)
+    seen = probe("readings", small)
+    say("window: next photo, heat map and mask of a reading", seen["next_ms"], "ms", 15.0)
+    say("window: … share of those steps with a heat map", seen["with_heat"], "x", 1.0, goal=AT_LEAST)
+    dwelt = probe("stepping", large_photos_project(), "300")
+    say("window: next photo of 12 MP, 300 ms between steps", dwelt["next_ms"], "ms", 60.0)
+    for project, count, limit in ((middle, 20_000, 30.0), (large, 100_000, 150.0)):
+        for name, taken in probe("listing", project).items():
+            say(f"window: {name} at {count:,}, painted", taken, "ms", limit)
+
+
+def _up() -> None:
+    runs = [_child("bench.window_up_probe", repr(time.time())) for _ in range(_OPENINGS)]
+    heavy = sorted({name for run in runs for name in run["present"]})
+    if heavy:
+        msg = f"the window brought {', '.join(heavy)}"
+        raise AssertionError(msg)
+    say("window: up after the process starts", _median(runs, "seconds"), "s", 1.0)
+
+
+def _new_folder(small: Path) -> None:
+    """The same photos as a folder never seen before: project made, photos found while one looks."""
+    runs = []
+    for _ in range(_OPENINGS):
+        photos = cache_dir() / "never-seen"
+        shutil.rmtree(photos, ignore_errors=True)
+        _linked(small.parent / "photos", photos)
+        for project in cache_dir().glob("never-seen*.fstudio"):
+            shutil.rmtree(project)
+        runs.append(probe("opening", photos))
+    say("window: open a new folder of 5,000 to the first picture", _median(runs, "picture_ms"), "ms", 200.0)
+
+
+def _linked(source: Path, target: Path) -> None:
+    for path in source.rglob("*.jpg"):
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.hardlink_to(path)
+
+
+def _stepping(small: Path, large: Path) -> None:
+    few, many = probe("stepping", small, "0"), probe("stepping", large, "0")
+    say("window: next photo at 5,000, overlays on", few["next_ms"], "ms", 15.0)
+    say("window: next photo at 100,000, overlays on", many["next_ms"], "ms", 15.0)
+    say("window: next photo, 100,000 against 5,000", many["next_ms"] / few["next_ms"], "x", 1.2)
+    say("window: next photo at 5,000, 95 of 100", few["next_p95_ms"], "ms")
+    say("window: key press to saved and painted at 5,000", few["key_ms"], "ms", 30.0)
+    say("window: key press to saved and painted at 100,000", many["key_ms"], "ms", 30.0)
+    say("window: memory at 5,000", few["memory_mb"], "MB")
+    say("window: memory at 100,000", many["memory_mb"], "MB")
+    say("window: memory, 100,000 against 5,000", many["memory_mb"] / few["memory_mb"], "x", 1.5)
+
+
+def probe(scenario: str, *arguments: object) -> dict[str, Any]:
+    """Runs a scenario of `window_probe` in a fresh process.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    return _child("bench.window_probe", scenario, *map(str, arguments))
+
+
+def _child(module: str, *arguments: str) -> dict[str, Any]:
+    done = subprocess.run(  # noqa: S603 - this very program
+        [sys.executable, "-m", module, *arguments],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        env={**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")},
+    )
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def project_of(count: int) -> Path:
+    """A project of so many photos of 768 × 1024, with files, predictions and a third of the answers."""
+    return _built(f"project-{count}", count, (WIDTH_PX, HEIGHT_PX))
+
+
+def large_photos_project() -> Path:
+    """A project of 12-megapixel photos."""
+    return _built("project-12mp", _LARGE_COUNT, _LARGE_PX)
+
+
+def _built(name: str, count: int, size_px: tuple[int, int]) -> Path:
+    folder = cache_dir() / f"{name}-{_schema()}"
+    project = folder / f"bench-{count}.fstudio"
+    ready = folder / "ready"
+    if not ready.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        sys.stderr.write(f"  making {count:,} photos once …\n")
+        build(folder, count, with_photos=True, photo_size_px=size_px)
+        ready.touch()
+    return project
+
+
+def _schema() -> str:
+    """Changes when the builder or the database does, so that no stale project is measured."""
+    root = Path(__file__).parents[1]
+    sources = [root / "bench" / "projects.py", *sorted((root / "fashion_studio" / "store").rglob("*.py"))]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    return digest.hexdigest()[:10]
+
+
+def _median(runs: list[dict[str, Any]], name: str) -> float:
+    return float(statistics.median(run[name] for run in runs))
+
+
+if __name__ == "__main__":
+    main()
