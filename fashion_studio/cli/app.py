@@ -75,7 +75,7 @@ def run(arguments: Sequence[str], open_window: WindowOpener) -> int:
             standalone_mode=False,
             obj=open_window,
         )
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer turns the first into the second
         # Nobody reads the output any more; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK

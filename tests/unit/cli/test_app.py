@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +114,25 @@ def test_debug_shows_where_an_error_came_from(studio_command, tmp_path: Path) ->
 def test_version(studio_command) -> None:
     ended = studio_command("--version")
     assert (ended.code, ended.out.split()[:2]) == (0, ["Fashion", "Studio"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes end otherwise elsewhere")
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from fashion_studio.cli.app import run; sys.exit(run(['--help'], None))",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == ExitCode.OK
 
 
 def test_the_module_runs_as_a_program() -> None:
