@@ -22,6 +22,7 @@ class RunContext:
     Attributes:
         device: "auto", "cpu", "cuda" or "mps".
         emit: writes one event.
+        loader_processes: processes that prepare views ahead; 0 does it in the training process itself.
         should_stop: True asks for a resumable stop.
     """
 
@@ -32,3 +33,4 @@ class RunContext:
     device: str
     emit: Callable[[dict[str, Any]], None]
     should_stop: Callable[[], bool]
+    loader_processes: int = 0

@@ -9,6 +9,7 @@ import time
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
+import cv2
 import lightning
 import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
@@ -67,7 +68,6 @@ def train_round(network: TwoStream, number: int, material: Material, context: Ru
         seed=seed,
         floors=None if material.photos is None else material.photos.squares,
     )
-    loader = DataLoader(views, batch_sampler=sampler, num_workers=0)
     module = RoundModule(
         network,
         settings,
@@ -81,10 +81,11 @@ def train_round(network: TwoStream, number: int, material: Material, context: Ru
     context.emit(
         {"event": "round", "round": number + 1, "steps": module.steps, "loss": describe(settings.loss)}
     )
-    _fit(module, loader, folder, _Watcher(folder, number, sampler, material, context))
+    loaders = _EpochLoaders(views, sampler, context.loader_processes)
+    _fit(module, loaders, folder, _Watcher(folder, number, material, context))
 
 
-def _fit(module: RoundModule, loader: DataLoader[Any], folder: Path, watcher: _Watcher) -> None:
+def _fit(module: RoundModule, loaders: _EpochLoaders, folder: Path, watcher: _Watcher) -> None:
     context = watcher.context
     accelerator = ACCELERATORS.get(context.device, context.device)
     keeper = ModelCheckpoint(folder, filename="last", save_top_k=1, enable_version_counter=False)
@@ -103,25 +104,51 @@ def _fit(module: RoundModule, loader: DataLoader[Any], folder: Path, watcher: _W
             enable_progress_bar=False,
             enable_model_summary=False,
             use_distributed_sampler=False,
+            reload_dataloaders_every_n_epochs=1,
             gradient_clip_val=module.settings.optimiser.clip_norm,
         )
-        trainer.fit(module, loader, ckpt_path=str(last) if last.exists() else None)
+        trainer.fit(module, datamodule=loaders, ckpt_path=str(last) if last.exists() else None)
     (folder / "best.safetensors").replace(folder / "averaged.safetensors")
+
+
+class _EpochLoaders(lightning.LightningDataModule):
+    """A fresh loader for every epoch, so that the epoch is known before anything is fetched ahead."""
+
+    def __init__(self, views: TrainingViews, sampler: EpochSampler, processes: int) -> None:
+        super().__init__()
+        self.views, self.sampler, self.processes = views, sampler, processes
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        """The loader of the trainer's current epoch."""
+        epoch = 0 if self.trainer is None else self.trainer.current_epoch
+        sampler = self.sampler.at(epoch)
+        # a generator of its own: making an iterator must not draw from the numbers dropout is made of
+        own = torch.Generator()
+        if not self.processes:
+            return DataLoader(self.views, batch_sampler=sampler, generator=own)
+        return DataLoader(
+            self.views,
+            batch_sampler=sampler,
+            generator=own,
+            num_workers=self.processes,
+            prefetch_factor=3,
+            worker_init_fn=_calm_worker,
+        )
+
+
+def _calm_worker(_number: int) -> None:
+    # one thread per loader: the cores belong to the network
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
 
 
 class _Watcher(Callback):
     """Events, measuring after every epoch, and cancelling."""
 
-    def __init__(
-        self, folder: Path, number: int, sampler: EpochSampler, material: Material, context: RunContext
-    ) -> None:
-        self.folder, self.number, self.sampler = folder, number, sampler
+    def __init__(self, folder: Path, number: int, material: Material, context: RunContext) -> None:
+        self.folder, self.number = folder, number
         self.material, self.context = material, context
         self.last_event = 0.0
-
-    def on_train_epoch_start(self, trainer: lightning.Trainer, *_: Any) -> None:
-        """Tells the sampler which epoch's pictures are wanted."""
-        self.sampler.epoch = trainer.current_epoch
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, *_: Any

@@ -61,6 +61,7 @@ class TrainSpec:
         cache_dir: where decoded pictures are kept; None for the run folder.
         device: "auto", "cpu", "cuda" or "mps".
         threads: CPU threads; None for torch's own choice.
+        loader_processes: processes that prepare views ahead; the result does not depend on it.
     """
 
     recipe: dict[str, Any]
@@ -73,6 +74,7 @@ class TrainSpec:
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
+    loader_processes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def run_training(
         device=spec.device,
         emit=_emitter(run_dir, on_event),
         should_stop=should_stop,
+        loader_processes=spec.loader_processes,
     )
     _describe_run(spec, context)
     torch.manual_seed(spec.seed)

@@ -45,6 +45,12 @@ class EpochSampler(Sampler[list[tuple[int, int]]]):
     def __len__(self) -> int:
         return sum(self.per_epoch) // self.batch_size
 
+    def at(self, epoch: int) -> EpochSampler:
+        """The same sampler for another epoch."""
+        return EpochSampler(
+            self.sizes, self.per_epoch, batch_size=self.batch_size, seed=self.seed, epoch=epoch
+        )
+
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
         chosen: list[int] = []
         start = 0
