@@ -208,7 +208,7 @@ def _shadow_tile(color: int, radius: int, ratio: float) -> QPixmap:
     for step in range(margin):
         layer = QColor(base)
         share = (step + 1) / margin
-        layer.setAlphaF(base.alphaF() * share * 2 / (margin + 1))
+        layer.setAlphaF(base.alphaF() * 0.6 * share * share * 3 / (margin + 1.5))
         painter.setBrush(layer)
         inset = step + 1
         corner = radius + margin - inset

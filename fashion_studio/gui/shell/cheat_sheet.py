@@ -25,12 +25,14 @@ class CheatSheet(Dialog):
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__("Shortcuts", primary="Close", secondary="", wide=True, parent=parent)
-        self.setFixedWidth(self.theme.px(760))
+        self.setFixedWidth(min(self.theme.px(900), parent.width() - 48 if parent is not None else 900))
         body = QWidget()
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, 12, 0)
         grid.setHorizontalSpacing(32)
         grid.setVerticalSpacing(6)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
         heights = [0] * _COLUMNS
         for title, group in commands.groups().items():
             column = heights.index(min(heights))

@@ -1,0 +1,130 @@
+"""A small real project on disk, a session on it, and a window without an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fashion_studio.config.settings import Settings
+from fashion_studio.domain.labels import Visibility
+from fashion_studio.domain.predictions import (
+    AttributePrediction,
+    LandmarkPrediction,
+    PaletteColor,
+    Prediction,
+    ScoredValue,
+)
+from fashion_studio.domain.vocabulary import COLORS, Vocabulary
+from fashion_studio.gui.app import make_window
+from fashion_studio.gui.bridge import Bridge
+from fashion_studio.gui.main_window import MainWindow
+from fashion_studio.gui.session import Session
+from fashion_studio.services.project import Project
+
+PHOTOS = 12
+
+
+def write_photos(folder: Path, count: int = PHOTOS) -> Path:
+    """Photos of different colours, so that no two are the same file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        pixels = np.full((64, 48, 3), (20 * number % 255, 90, 255 - 15 * number % 255), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"garment_{number:03d}.png")
+    return folder
+
+
+def make_prediction(vocabulary: Vocabulary, category: str, confidence: float) -> Prediction:
+    """What a model might say: one sure category, the first value of everything else."""
+
+    def of(name: str) -> AttributePrediction:
+        values = vocabulary.attribute(name).value_names
+        value, sure = (category, confidence) if name == "category" else (values[0], 0.6)
+        rest = (1 - sure) / (len(values) - 1)
+        return AttributePrediction(value, sure, {each: sure if each == value else rest for each in values})
+
+    colors = vocabulary.attribute(COLORS).value_names
+    return Prediction(
+        model="test-1",
+        width_px=48,
+        height_px=64,
+        device="cpu",
+        attributes={each.name: of(each.name) for each in vocabulary.attributes if each.name != COLORS},
+        colors_predicted=(ScoredValue(colors[0], 0.9),),
+        colors_probabilities={name: 0.9 if name == colors[0] else 0.05 for name in colors},
+        colors_measured=(PaletteColor(colors[0], 1.0, (20, 20, 20)),),
+        box=None,
+        landmarks=tuple(
+            LandmarkPrediction(point.name, 10.0, 10.0, Visibility.VISIBLE, 0.8)
+            for point in vocabulary.landmarks
+        ),
+    )
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return write_photos(tmp_path / "photos")
+
+
+@pytest.fixture
+def project(tmp_path: Path, photos: Path, studio: Vocabulary) -> Project:
+    """Twelve scanned photos; closed by the session that adopts it."""
+    opened = Project.create(tmp_path / "intake.fstudio", [photos], studio, actor="tester")
+    opened.scan()
+    return opened
+
+
+@pytest.fixture
+def read_project(project: Project, studio: Vocabulary) -> Project:
+    """The same, read by a model: dresses and skirts, less sure from photo to photo."""
+    kinds = ("dress", "skirt")
+    project.put_predictions(
+        [
+            (int(item_id), make_prediction(studio, kinds[place % 2], 0.95 - 0.05 * place))
+            for place, item_id in enumerate(project.ids())
+        ]
+    )
+    return project
+
+
+@pytest.fixture
+def bridge(qapp: object) -> Iterator[Bridge]:
+    made = Bridge()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def session(bridge: Bridge) -> Iterator[Session]:
+    made = Session(bridge)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(qapp: object, qtbot: object) -> Iterator[MainWindow]:
+    """The whole window, without an engine."""
+    made = make_window(qapp, Settings(theme="dark", actor="tester"))
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def calm(qtbot: object) -> Callable[[MainWindow], None]:
+    """Waits until nothing is under way."""
+
+    def wait(on: MainWindow) -> None:
+        def quiet() -> None:
+            assert not on.session.bridge.busy
+            assert on.library.grid.pictures.idle
+
+        qtbot.waitUntil(quiet, timeout=20_000)
+        qtbot.wait(150)  # the listing follows a change a moment later
+        qtbot.waitUntil(quiet, timeout=20_000)
+
+    return wait
