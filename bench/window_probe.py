@@ -38,7 +38,7 @@ __all__ = ["Probe", "run_scenario"]
 
 WINDOW_PX: Final = (1600, 1000)
 STEPS: Final = 100
-_PATIENCE_S: Final = 60.0
+_PATIENCE_S: Final = 300.0
 
 
 class _PaintWatch(QObject):
