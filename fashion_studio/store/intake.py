@@ -243,7 +243,6 @@ class _Batch:
                 self._remember(item_id)
                 record = self._index.records[self._index.positions([item_id])[0]]
                 record["width_px"], record["height_px"] = photo.width_px, photo.height_px
-                record["date_us"] = photo.mtime_ns // 1000
                 self._index.layout.set_prediction(record, None)
                 return item_id
             self.taken.touched.add(item_id)
@@ -286,6 +285,8 @@ class _Batch:
             failure = self._failures.get(item_id, self._index.failures.get(item_id))
             self._remember(item_id)
             self._index.set_place(item_id, missing=missing, failure=failure)
+            if files:
+                self._index.records["date_us"][position] = files[0].mtime_ns // 1000
             if missing != was_missing:
                 (self.taken.vanished if missing else self.taken.returned).append(item_id)
         positions = self._index.positions(np.array(touched, dtype=np.int64))
