@@ -33,6 +33,7 @@ class Cloth:
         gloss: 8-bit steps added where folds catch the light.
         opacity: 1 for opaque cloth.
         bulk: thickness, scales the rounding of edges.
+        thread: colour of visible stitches; None for thread like the cloth.
     """
 
     texture: Plane
@@ -41,6 +42,7 @@ class Cloth:
     gloss: float
     opacity: float
     bulk: float
+    thread: tuple[int, int, int] | None = None
 
 
 def _grid() -> tuple[Plane, Plane]:
@@ -95,7 +97,7 @@ def _chiffon(rng: np.random.Generator, _dice: Dice) -> Plane:
     x, y = _grid()
     mesh = np.sin(x * (2 * np.pi / 3.2)) * np.sin(y * (2 * np.pi / 3.2))
     crinkle = np.tanh(1.4 * seamless(rng, 42, 3, TILE_PX))
-    return np.asarray(1.0 + 0.04 * mesh + 0.105 * crinkle + 0.05 * seamless(rng, 18, 2, TILE_PX), np.float32)
+    return np.asarray(1.0 + 0.04 * mesh + 0.125 * crinkle + 0.05 * seamless(rng, 18, 2, TILE_PX), np.float32)
 
 
 def _corduroy(rng: np.random.Generator, _dice: Dice) -> Plane:
@@ -124,7 +126,7 @@ _FOLDS: Final = {  # strength of waves and of creases, creases, their uprightnes
     "cotton": (0.075, 0.50, 46, 0.1, 4, 3),
     "denim": (0.07, 0.36, 34, 0.0, 4, 3),
     "knit": (0.065, 0.12, 12, 0.2, 3, 3),
-    "leather": (0.16, 1.15, 60, 0.0, 5, 4),
+    "leather": (0.19, 1.15, 60, 0.0, 5, 4),
     "chiffon": (0.07, 0.42, 40, 0.75, 8, 2),
     "satin": (0.22, 0.55, 26, 0.5, 4, 2),
     "corduroy": (0.07, 0.20, 16, 0.0, 4, 3),
@@ -132,6 +134,9 @@ _FOLDS: Final = {  # strength of waves and of creases, creases, their uprightnes
     "fleece": (0.085, 0.10, 10, 0.0, 3, 3),
 }
 _GLOSS: Final = {"leather": 190.0, "satin": 150.0, "sequins": 110.0, "cotton": 18.0, "chiffon": 30.0}
+
+
+_THREADS: Final = ((206, 142, 66), (222, 170, 98), (232, 214, 180), (214, 128, 50))
 
 
 def _fold_tile(rng: np.random.Generator, kind: str, contrast: float) -> Plane:
@@ -142,6 +147,8 @@ def _fold_tile(rng: np.random.Generator, kind: str, contrast: float) -> Plane:
         np.float32,
     )
     ironed = rng.uniform(0.25, 1.0)
+    if kind in {"leather", "satin"}:  # what tells them apart is how they shine
+        ironed, contrast = 0.5 + 0.5 * ironed, max(contrast, 0.9)
     lines = wrinkles(rng, TILE_PX, round(count * (0.4 + ironed)), 95.0, upright=upright)
     shade = soft * np.tanh(slope(np.float32(5.0) * waves, 2) * 0.7) + crease * ironed * slope(lines)
     folds = 1.0 + contrast * shade + 0.018 * waves
@@ -165,5 +172,6 @@ def make_cloth(spec: GarmentSpec, dice: Dice) -> Cloth:
         folds=_fold_tile(rng, kind, spec.scene.contrast),
         gloss=_GLOSS.get(kind, 12.0),
         opacity=0.72 if kind == "chiffon" else 1.0,
+        thread=dice.pick("visible thread", _THREADS) if kind == "denim" else None,
         bulk={"knit": 1.4, "fleece": 1.6, "leather": 1.2, "denim": 1.1, "chiffon": 0.6}.get(kind, 1.0),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Painter"]
 
 Roi: TypeAlias = tuple[slice, slice]
+_DARK: Final = 62.0  # green value under which seams and edges are drawn lighter, as cloth shows them
+_INSIDE: Final = 20.0  # how much lighter the wrong side of dark cloth is
 
 
 class Painter:
@@ -49,6 +51,8 @@ class Painter:
         self.camera = camera
         self.cloth = cloth
         self.inks = inks
+        self._dark = float(cv2.mean(inks[:1].reshape(1, 1, 3))[1]) < _DARK
+        self._gloss = max(cloth.gloss, 48.0) if self._dark else cloth.gloss
         self.pattern = pattern
         self.light = light
         height, width = rgb.shape[:2]
@@ -115,7 +119,7 @@ class Painter:
         shade, folds = self._shading(part, alpha, u, v, unit)
         color, shares = self._color(part, u, v, folds)
         color = color * shade[..., None]
-        glow = np.maximum(shade - 1.0, -0.5) * np.float32(self.cloth.gloss)
+        glow = np.maximum(shade - 1.0, -0.5) * np.float32(self._gloss)
         if part.paint != "solid":
             color += glow[..., None]
         opacity = self.cloth.opacity if part.paint in {"cloth", "plain", "inner"} else 1.0
@@ -187,7 +191,10 @@ class Painter:
             )
             return np.asarray(color, np.float32), self._pattern_shares
         shares[part.ink] = 1.0
-        return self.inks[part.ink], shares
+        ink = self.inks[part.ink]
+        if part.paint == "inner" and float(ink[1]) < _DARK:
+            ink = ink / np.float32(part.tone) + np.float32(_INSIDE)
+        return np.asarray(ink, np.float32), shares
 
     def _print(self, part: Part, alpha: Plane, roi: Roi) -> None:
         """The placed graphic, on the cloth's own shading."""
@@ -235,10 +242,14 @@ class Painter:
         if not stroke.free:
             alpha *= self.mask[roi]
         target = self.rgb[roi]
-        if stroke.rgb is None:
+        rgb = self.cloth.thread if stroke.dash and stroke.rgb is None else stroke.rgb
+        if rgb is None:
+            if self._dark and stroke.tone < 0.9 and not stroke.soft:
+                target += (alpha * np.float32(60.0 * (1.0 - stroke.tone)))[..., None]
+                return
             target *= (1.0 + alpha * np.float32(stroke.tone - 1.0))[..., None]
         else:
-            target += alpha[..., None] * (np.array(stroke.rgb, np.float32) * 0.95 - target)
+            target += alpha[..., None] * (np.array(rgb, np.float32) * np.float32(0.95) - target)
 
     def _dot(self, dot: Dot) -> None:
         unit = self.camera.unit_px

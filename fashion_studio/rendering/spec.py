@@ -23,7 +23,7 @@ __all__ = [
     "Scene",
 ]
 
-RENDERER_VERSION: Final = 7
+RENDERER_VERSION: Final = 8
 """Raised whenever the same specification gives other pixels than before."""
 
 UPPERS: Final = (

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fashion_studio.rendering.dice import Dice
     from fashion_studio.rendering.spec import GarmentSpec
 
-__all__ = ["UpperCut", "upper_cut"]
+__all__ = ["UpperCut", "other_neckline", "upper_cut"]
 
 _WIDTHS = {"tight": (0.385, 0.335, 0.38), "regular": (0.50, 0.475, 0.50), "loose": (0.655, 0.665, 0.68)}
 _SHOULDERS = {"tight": 0.335, "regular": 0.425, "loose": 0.545}
@@ -66,6 +66,17 @@ class UpperCut:
         return (self.chest, self.armpit)
 
 
+def other_neckline(spec: GarmentSpec, dice: Dice) -> str:
+    """Which of the necklines that are called other: straps, scoop, boat, henley, cowl or bow."""
+    if spec.sleeve_length == "sleeveless" and dice.chance("straps", 0.6):
+        return "straps"
+    if spec.category in {"undershirt", "body"}:
+        return dice.pick("other neckline", ("scoop", "henley", "scoop"))
+    if spec.category == "blouse":
+        return dice.pick("other neckline", ("bow", "cowl", "boat", "bow"))
+    return dice.pick("other neckline", ("scoop", "boat", "henley", "cowl", "bow"))
+
+
 def upper_cut(spec: GarmentSpec, dice: Dice) -> UpperCut:
     """Cuts the body of an upper garment or of a dress down to its waist."""
     chest, waist, hem = _WIDTHS[spec.fit]
@@ -75,6 +86,8 @@ def upper_cut(spec: GarmentSpec, dice: Dice) -> UpperCut:
     low, high = _LENGTHS[spec.category]
     length = dice.uniform("body length", low, high)
     neck = dice.uniform("neck", *_NECKS.get(spec.neckline, (0.145, 0.175)))
+    if spec.neckline == "other" and other_neckline(spec, dice) == "boat":
+        neck = dice.uniform("boat", 0.29, 0.33)
     armpit = dice.uniform("armpit", 0.40, 0.46) + {"tight": -0.05, "regular": 0.0, "loose": 0.06}[spec.fit]
     if spec.category == "undershirt":
         shoulder = shoulder * 0.78
@@ -88,7 +101,9 @@ def upper_cut(spec: GarmentSpec, dice: Dice) -> UpperCut:
         chest, waist, hem, shoulder = chest * 1.06, waist * 1.08, hem * 1.06, shoulder * 1.06
     if spec.category == "blouse":
         hem *= dice.uniform("blouse flare", 1.08, 1.24)
-    straps = spec.neckline == "other" and spec.sleeve_length == "sleeveless" and dice.chance("straps", 0.6)
+    straps = spec.neckline == "other" and other_neckline(spec, dice) == "straps"
+    if straps:
+        neck = min(neck, 0.25)
     return UpperCut(
         neck=neck,
         shoulder=shoulder * wider,

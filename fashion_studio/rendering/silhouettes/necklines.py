@@ -8,6 +8,7 @@ import numpy as np
 
 from fashion_studio.rendering.curves import bezier, joined, line, mirrored, ribbon, spline
 from fashion_studio.rendering.layout import Dot, Layout, Part, Stroke
+from fashion_studio.rendering.silhouettes.cut import other_neckline
 
 if TYPE_CHECKING:
     from fashion_studio.rendering.curves import Points
@@ -57,14 +58,14 @@ def _band(layout: Layout, spec: GarmentSpec, dice: Dice, front: Points, width: f
 
 
 def _crew(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
-    depth = dice.uniform("crew depth", 0.10, 0.19)
+    depth = dice.uniform("crew depth", 0.10, 0.175)
     front = bezier((-cut.neck, 0.0), (0.0, depth * 2), (cut.neck, 0.0), 17)
     _opening(layout, cut, dice, front)
     _band(layout, spec, dice, front, dice.uniform("band", 0.03, 0.055))
 
 
 def _v(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
-    depth = dice.uniform("v depth", 0.28, 0.46)
+    depth = dice.uniform("v depth", 0.30, 0.48)
     left = bezier((-cut.neck, 0.0), (-cut.neck * 0.62, depth * 0.42), (0.0, depth), 9)
     front = joined(left, mirrored(left)[1:])
     _opening(layout, cut, dice, front)
@@ -72,7 +73,7 @@ def _v(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
 
 
 def _square(layout: Layout, _spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
-    depth = dice.uniform("square depth", 0.17, 0.30)
+    depth = dice.uniform("square depth", 0.20, 0.31)
     wide = cut.neck * dice.uniform("square taper", 0.94, 1.02)
     left = joined(line((-cut.neck, 0.0), (-wide, depth), 6), line((-wide, depth), (0.0, depth + 0.008), 5))
     front = joined(left, mirrored(left)[1:])
@@ -203,14 +204,11 @@ def _hood(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
 
 def _other(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
     """Deep scoop, boat, henley, cowl or bow; straps are cut into the body itself."""
-    if cut.strap:
+    kind = other_neckline(spec, dice)
+    if kind == "straps":
         return
-    kinds = ("scoop", "boat", "henley", "cowl", "bow")
-    kind = dice.pick("other neckline", kinds)
-    if spec.category in {"undershirt", "body"}:
-        kind = dice.pick("other neckline", ("scoop", "henley", "scoop"))
     neck = cut.neck
-    depth = {"scoop": 0.36, "boat": 0.035, "henley": 0.12, "cowl": 0.26, "bow": 0.12}[kind]
+    depth = {"scoop": 0.38, "boat": 0.035, "henley": 0.12, "cowl": 0.26, "bow": 0.12}[kind]
     depth *= dice.uniform("other depth", 0.92, 1.15)
     front = bezier((-neck, 0.0), (0.0, depth * 2), (neck, 0.0), 17)
     if kind == "scoop":

@@ -134,10 +134,15 @@ def _blocks(layout: Layout, cut: UpperCut, dice: Dice) -> None:
 
 
 def _hem_detail(layout: Layout, spec: GarmentSpec, cut: UpperCut, dice: Dice) -> None:
-    ribbed = spec.category == "hoodie" or (
-        spec.category in {"longsleeve", "outwear"}
-        and (dice.chance("ribbed cuffs", 0.4) or spec.fabric == "knit")
-        and cut.length < 1.5
+    knitted = spec.fabric == "knit" and spec.category in {"t-shirt", "top", "polo"}
+    ribbed = (
+        spec.category == "hoodie"
+        or knitted
+        or (
+            spec.category in {"longsleeve", "outwear"}
+            and (dice.chance("ribbed cuffs", 0.4) or spec.fabric == "knit")
+            and cut.length < 1.5
+        )
     )
     trim = 1 if len(spec.colors) > 1 and spec.pattern == "solid" and dice.chance("trim", 0.6) else 0
     if ribbed:

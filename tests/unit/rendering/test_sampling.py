@@ -16,7 +16,7 @@ ATTRIBUTES = ("sleeve_length", "neckline", "pattern", "fit", "length", "fabric")
 
 @pytest.fixture(scope="module")
 def specs() -> list[GarmentSpec]:
-    return [sample_spec(np.random.default_rng(seed)) for seed in range(800)]
+    return [sample_spec(np.random.default_rng(seed)) for seed in range(600)]
 
 
 def test_every_value_is_drawn_often_enough(specs: list[GarmentSpec], studio: Vocabulary) -> None:
@@ -33,7 +33,7 @@ def test_every_value_is_drawn_often_enough(specs: list[GarmentSpec], studio: Voc
         for value in attribute.value_names:
             if value != attribute.otherwise:
                 share = counts[attribute.name][value] / total
-                assert share > 0.018, (attribute.name, value, share)
+                assert share > 0.015, (attribute.name, value, share)
 
 
 def test_by_kind_values_hold(specs: list[GarmentSpec], studio: Vocabulary) -> None:
