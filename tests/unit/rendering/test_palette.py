@@ -39,8 +39,10 @@ def test_measured_color_of_solid_garments_is_nearest_to_its_name(studio: Vocabul
     """In the picture as developed: light, white balance, folds and compression included."""
     anchors = _anchors(studio)
     hits = []
-    for seed in range(54):
+    for seed in range(60):
         spec = sample_spec(np.random.default_rng(seed))
+        if spec.category == "shoes":  # soles and insoles have colours of their own
+            continue
         name = COLOR_NAMES[seed % len(COLOR_NAMES)]
         spec = replace(spec, pattern="solid", colors=(name,), fabric="cotton")
         rendering = render(spec, width_px=96, height_px=128)
