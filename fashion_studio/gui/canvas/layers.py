@@ -315,8 +315,15 @@ class BoxLayer:
             return
         painter.save()
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(_with_alpha(view.ink.ground, 0.55), 3.0))
-        painter.drawRect(rect)
+        under = _with_alpha(view.ink.ground, 0.55)
+        width, height = rect.width() + 3.0, rect.height() - 3.0
+        for side in (
+            QRectF(rect.left() - 1.5, rect.top() - 1.5, width, 3.0),
+            QRectF(rect.left() - 1.5, rect.bottom() - 1.5, width, 3.0),
+            QRectF(rect.left() - 1.5, rect.top() + 1.5, 3.0, height),
+            QRectF(rect.right() - 1.5, rect.top() + 1.5, 3.0, height),
+        ):
+            painter.fillRect(side, under)
         painter.setPen(_dashed(view.ink.white, 5, 4))
         painter.drawRect(rect)
         fill, line = view.ink.white, view.ink.ground

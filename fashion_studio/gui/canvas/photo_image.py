@@ -72,8 +72,12 @@ class Raster:
         return Raster.of(seen)
 
     def resized(self, width_px: int, height_px: int) -> Raster:
-        """The same picture at another size."""
-        shrinks = width_px < self.width_px
+        """The same picture at another size.
+
+        Halving averages exactly; less than that is bilinear, as the painter does it while zooming, at a fifth
+        of the time of averaging by area.
+        """
+        shrinks = 2 * width_px <= self.width_px and 2 * height_px <= self.height_px + 1
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         resized = np.empty((height_px, width_px, 4), np.uint8)
         cv2.resize(self.pixels, (width_px, height_px), dst=resized, interpolation=how)
