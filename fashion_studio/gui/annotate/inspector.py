@@ -150,7 +150,7 @@ class Inspector(Surface):
 
     def show_open_count(self, count: int) -> None:
         """How many answers "accept" would give."""
-        self.accept.setText(f"Accept {count} open" if count else "Nothing to accept")
+        self.accept.setText(f"Accept {count} open" if count else "Nothing open")
         self.accept.setEnabled(count > 0)
 
     def show_takeable(self, count: int) -> None:

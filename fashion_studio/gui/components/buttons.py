@@ -288,7 +288,7 @@ class RailItem(Control):
 
     def sizeHint(self) -> QSize:
         """64 × 52, narrow 48 × 44."""
-        return QSize(48, 44) if self._narrow else QSize(64, self.theme.px(52))
+        return QSize(47, 44) if self._narrow else QSize(63, self.theme.px(52))
 
     def paint(self, painter: QPainter) -> None:
         """Bar, icon, name, badge."""

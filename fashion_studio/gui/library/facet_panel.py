@@ -136,6 +136,9 @@ class FacetPanel(Surface):
 
     def _build(self) -> None:
         """Sections for the open project's vocabulary."""
+        for kept in (self.confidence, self._nothing_read):  # outlive the sections they stand in
+            kept.setParent(self)
+            kept.hide()
         for section in [*self._sections.values(), *self._attributes]:
             self._column.removeWidget(section)
             section.hide()
@@ -146,8 +149,6 @@ class FacetPanel(Surface):
         vocabulary = self._session.vocabulary
         if vocabulary is None:
             return
-        self.confidence.setParent(None)
-        self._nothing_read.setParent(None)
         status = self._section("status", "Status")
         for key, title in STATUS_TITLES.items():
             icon, role, _ = STATUS_ICONS[key]

@@ -115,7 +115,7 @@ class TileGrid(QAbstractItemView):
         count = self._tiles.rowCount()
         if not count:
             return -1
-        row = max(0, (self.verticalScrollBar().value() - _MARGIN_TOP) // self._row_height())
+        row = self.verticalScrollBar().value() // self._row_height()
         return min(count - 1, row * self.columns)
 
     def _picture_rect(self, place: int) -> QRect:
@@ -336,7 +336,8 @@ class TileGrid(QAbstractItemView):
         if event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
             self.clearSelection()
             return
-        if event.text() and event.text().isprintable() and not event.text().isspace():
+        with_ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if not with_ctrl and event.text().isprintable() and event.text().strip():
             event.ignore()  # letters are commands, not a search by typing
             return
         super().keyPressEvent(event)

@@ -112,6 +112,7 @@ def window(qapp: object, qtbot: object) -> Iterator[MainWindow]:
     qtbot.waitExposed(made)
     yield made
     made.close()
+    made.deleteLater()
 
 
 @pytest.fixture

@@ -14,7 +14,14 @@ pytestmark = pytest.mark.gui
 
 @pytest.mark.parametrize(
     ("sequence", "shown"),
-    [("Ctrl+Z", "Ctrl Z"), ("Return", "Enter"), ("Ctrl+Shift+Z", "Ctrl Shift Z"), ("?", "?"), ("Left", "←"), ("", "")],
+    [
+        ("Ctrl+Z", "Ctrl Z"),
+        ("Return", "Enter"),
+        ("Ctrl+Shift+Z", "Ctrl Shift Z"),
+        ("?", "?"),
+        ("Left", "←"),
+        ("", ""),
+    ],
 )
 def test_keys_read_as_on_a_keyboard(qapp, sequence, shown):
     assert key_text(sequence) == shown

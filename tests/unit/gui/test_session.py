@@ -94,7 +94,6 @@ def test_a_write_in_a_thread_is_heard_on_the_windows_thread(opened, qtbot):
 
 
 def test_photos_that_a_scan_brings_join_the_end_of_the_pass(opened, photos, qtbot):
-    from tests.unit.gui.conftest import write_photos
 
     first = opened.queue.copy()
     for number in range(3):
