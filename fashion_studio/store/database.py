@@ -2,7 +2,7 @@
 
 Journal mode WAL, so that readers never wait for the writer. `synchronous=FULL`, so that what was shown as
 saved survives a power cut too, not only a killed process: one fsync a key press, which costs well under the
-few milliseconds there are (docs/decisions/0002-project-database.md).
+few milliseconds there are (docs/decisions/0004-project-database.md).
 """
 
 from __future__ import annotations
