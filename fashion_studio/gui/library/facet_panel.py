@@ -10,13 +10,15 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from fashion_studio.domain.queries import NOT_APPLICABLE, UNKNOWN, UNSET, ItemFilter
 from fashion_studio.domain.vocabulary import COLORS
-from fashion_studio.gui.components.base import Label, Surface, column
+from fashion_studio.gui.components.base import Label, Surface, column, row
 from fashion_studio.gui.components.buttons import LinkButton
 from fashion_studio.gui.components.choices import Segment
+from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.inputs import SearchField
 from fashion_studio.gui.components.sliders import RangeSlider
 from fashion_studio.gui.components.tiles import STATUS_ICONS
 from fashion_studio.gui.library.facet_rows import FacetRow, FacetSection
+from fashion_studio.gui.library.failures_dialog import FailuresDialog
 from fashion_studio.gui.library.filter_words import (
     AGREEMENT_TITLES,
     SPLIT_TITLES,
@@ -28,6 +30,7 @@ from fashion_studio.gui.library.filter_words import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from fashion_studio.domain.queries import Facets
     from fashion_studio.domain.vocabulary import Attribute, Vocabulary
@@ -117,7 +120,16 @@ class FacetPanel(Surface):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = column(self.search, self.side, gap=12, margins=(12, 12, 12, 8))
-        layout = column(top, area, gap=0, margins=(0, 0, 1, 0))
+        self.failures_link = LinkButton("")
+        self.failures_link.setToolTip("Which files, and why")
+        self.failures_link.clicked.connect(self._show_failures)
+        self._feet = QWidget()
+        self._feet.setLayout(
+            row(IconMark("triangle-alert", "danger", 14), self.failures_link, None, margins=(12, 6, 12, 6))
+        )
+        self._feet.hide()
+        self._failures: list[tuple[Path, str]] = []
+        layout = column(top, area, self._feet, gap=0, margins=(0, 0, 1, 0))
         self.setLayout(layout)
         self._attributes: list[_AttributeSection] = []
         self._sections: dict[str, FacetSection] = {}
@@ -244,13 +256,25 @@ class FacetPanel(Surface):
         if self.search.text.strip() != item_filter.text and not self._typing.isActive():
             self.search.set_text(item_filter.text)
         session.bridge.submit(
-            lambda: project.facets(item_filter), self._take, session.report, lane=f"facets-{id(self)}"
+            lambda: (project.facets(item_filter), project.failures()),
+            self._take,
+            session.report,
+            lane="facets",
         )
 
-    def _take(self, facets: Facets) -> None:
+    def _take(self, found: tuple[Facets, list[tuple[Path, str]]]) -> None:
+        facets, self._failures = found
         self._facets = facets
+        count = len(self._failures)
+        self.failures_link.setText(
+            "1 file could not be read" if count == 1 else f"{count:,} files could not be read"
+        )
+        self._feet.setVisible(count > 0)
         self._refresh()
         self.counted.emit(facets)
+
+    def _show_failures(self) -> None:
+        FailuresDialog(self._failures, self.window()).exec()
 
     @property
     def facets(self) -> Facets | None:
