@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
+from bench.figures import say
 from bench.projects import build
 from fashion_studio.domain.labels import Answer, Status
 from fashion_studio.domain.queries import Agreement, ItemFilter, Sort, SortKey
@@ -55,7 +56,7 @@ def main(folder: Path | None = None) -> None:
             began = time.perf_counter()
             if not target.exists():
                 build(target.parent, count)
-                _say(f"build {count:,}", time.perf_counter() - began, "s", None)
+                say(f"build {count:,}", time.perf_counter() - began, "s", None)
             _opening(target, count)
             with Project.open(target, actor="bench") as project:
                 _questions(project, count)
@@ -65,8 +66,8 @@ def main(folder: Path | None = None) -> None:
 def _opening(target: Path, count: int) -> None:
     runs = [_fresh(target) for _ in range(_OPENINGS)]
     limit = 500.0 if count == 100_000 else 200.0
-    _say(f"open {count:,} to first 60 rows", statistics.median(run[0] for run in runs), "ms", limit)
-    _say(f"memory of an open project {count:,}", statistics.median(run[1] for run in runs), "MB", None)
+    say(f"open {count:,} to first 60 rows", statistics.median(run[0] for run in runs), "ms", limit)
+    say(f"memory of an open project {count:,}", statistics.median(run[1] for run in runs), "MB", None)
 
 
 def _fresh(target: Path) -> tuple[float, float]:
@@ -127,10 +128,10 @@ def _writes(project: Project, count: int) -> None:
     )
     began = time.perf_counter()
     project.set_answers(ids, {"pattern": Answer.of("checked")})
-    _say(f"answer on all {count:,}", time.perf_counter() - began, "s", 5.0)
+    say(f"answer on all {count:,}", time.perf_counter() - began, "s", 5.0)
     began = time.perf_counter()
     project.undo()
-    _say(f"undo on all {count:,}", time.perf_counter() - began, "s", 5.0)
+    say(f"undo on all {count:,}", time.perf_counter() - began, "s", 5.0)
 
 
 def _time(name: str, act: Callable[[], object], limit: float, *, repeats: int = 9) -> None:
@@ -140,13 +141,7 @@ def _time(name: str, act: Callable[[], object], limit: float, *, repeats: int = 
         began = time.perf_counter()
         act()
         taken.append((time.perf_counter() - began) * 1e3)
-    _say(name, statistics.median(taken), "ms", limit)
-
-
-def _say(name: str, value: float, unit: str, target: float | None) -> None:
-    line = {"name": name, "value": round(value, 3), "unit": unit, "target": target}
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    say(name, statistics.median(taken), "ms", limit)
 
 
 if __name__ == "__main__":
