@@ -91,7 +91,7 @@ class NeighboursList(QAbstractScrollArea):
             if top < bar.value():
                 bar.setValue(max(top, 0))
             elif bottom > bar.value() + self.viewport().height():
-                bar.setValue(bottom - self.viewport().height())
+                bar.setValue(min(bottom - self.viewport().height(), max(top, 0)))
         self.viewport().update()
 
     def set_narrow(self, narrow: bool) -> None:
@@ -128,6 +128,7 @@ class NeighboursList(QAbstractScrollArea):
         """Another height, another range."""
         super().resizeEvent(event)
         self._relay()
+        self.show_place(self._place)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Repaints at once."""

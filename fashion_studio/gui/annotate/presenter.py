@@ -64,6 +64,13 @@ class PhotoPresenter(QObject):
         self.flow.failed.connect(self._on_pixels_failed)
         inspector.tab_shown.connect(lambda tab: self._ask_history() if tab == HISTORY else None)
 
+    def close(self) -> None:
+        """Nothing more is asked or shown."""
+        self._history.stop()
+        self.session.bridge.forget("annotate.history")
+        self.desk.drop()
+        self.flow.close()
+
     @property
     def item(self) -> Item | None:
         """The photo that is shown."""

@@ -99,7 +99,8 @@ class AnnotateWorkspace(QWidget):
     def close_photos(self) -> None:
         """Saves what is being typed and ends the threads; before the window closes."""
         self.inspector.notes.save_now()
-        self.presenter.flow.close()
+        self.desk.store_now()
+        self.presenter.close()
         self.column.list.close_pictures()
 
     @property

@@ -110,6 +110,7 @@ def workspace(
     qtbot.waitUntil(lambda: made.stage.canvas.heat is not None or not engine.at_once, timeout=20_000)
     yield made
     made.close_photos()
+    engine.cancel_pending()
     qtbot.waitUntil(lambda: not session.bridge.busy, timeout=20_000)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -112,7 +114,7 @@ def test_columns_do_not_overlap(pane, narrow, studio):
         columns.model_rect(row),
         columns.mark_rect(row),
     ]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         assert left.right() < right.left()
     assert edges[-1].right() < row.right()
 
