@@ -186,9 +186,9 @@ def _places() -> Iterator[Finding]:
 def _device() -> Finding:
     remedy = f"{sys.executable} -m pip install --force-reinstall torch torchvision"
     try:
-        from fashion_studio.inference.device import choose_device
+        from fashion_studio.inference.device import choose_device, device_title
 
-        device = choose_device("auto")
+        title = device_title(choose_device())
     except (ImportError, OSError, RuntimeError, StudioError) as error:
         return Finding("device", Verdict.MISSING, f"torch does not start: {error}", remedy)
-    return Finding("device", Verdict.GOOD, str(device))
+    return Finding("device", Verdict.GOOD, title)

@@ -38,7 +38,7 @@ def predict(
     out: Annotated[Path | None, typer.Option(help="Where the results of a folder of photos go.")] = None,
     run: Annotated[Path | None, typer.Option(help="Do the job in this run folder.", hidden=True)] = None,
     model: ModelOption = None,
-    device: DeviceOption = None,
+    device: DeviceOption = "",
     overlays: Annotated[bool, typer.Option(help="Draw what the model sees, as PNG.")] = True,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 if a photo had to be skipped.")

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["ChosenModel", "DeviceOption", "DeviceWish", "ModelOption", "chosen_model"]
-
-
-class DeviceWish(StrEnum):
-    """Where a model may be asked to run."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-    MPS = "mps"
+__all__ = ["ChosenModel", "DeviceOption", "ModelOption", "chosen_model"]
 
 
 ModelOption = Annotated[Path | None, typer.Option(help="Folder of a weights bundle; else the shipped model.")]
 DeviceOption = Annotated[
-    DeviceWish | None, typer.Option(help="Where the model runs; else as in the settings.")
+    str, typer.Option(help="Where the model runs: auto, cpu, cuda, cuda:1, mps; else as in the settings.")
 ]
 
 
@@ -35,7 +25,7 @@ class ChosenModel:
     device: str
 
 
-def chosen_model(model: Path | None = None, device: DeviceWish | None = None) -> ChosenModel:
+def chosen_model(model: Path | None = None, device: str = "") -> ChosenModel:
     """What holds, options before settings."""
     from fashion_studio.config.settings import load_settings
 

@@ -41,7 +41,7 @@ def train(
         str, typer.Option(help="Name of the model, written into every prediction.")
     ] = "own-1",
     seed: Annotated[int, typer.Option(help="The same seed and machine give the same training.")] = 0,
-    device: DeviceOption = None,
+    device: DeviceOption = "",
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor threads; else torch's choice.")
     ] = None,
