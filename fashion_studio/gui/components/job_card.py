@@ -83,7 +83,7 @@ class JobCard(Card):
         self._when.setText(left_text(work))
         self._step.setText(work.detail)
         self._figure.setText(work.figure or (f"{work.done:,} of {work.total:,}" if work.total else ""))
-        self._bar.setVisible(work.active)
+        self._bar.setVisible(work.active and work.state is not WorkState.WAITING)
         self._bar.set_share(work.done / work.total if work.total else None)
         self._pause.set_icon("play" if work.state is WorkState.PAUSED else "pause")
         if not work.active:
