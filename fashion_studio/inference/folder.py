@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import torch
 
 from fashion_studio.domain.errors import EnvironmentProblem, PhotoError
 from fashion_studio.domain.reading_scale import scaled_reading
 from fashion_studio.imaging.decode import DecodedPhoto, load_photo
+from fashion_studio.inference.threads import one_thread_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -76,7 +75,7 @@ def read_paths(
     def work(batch: Sequence[Path]) -> list[Outcome]:
         return _read_batch(reader, batch, with_maps=with_maps, measure_colors=measure_colors)
 
-    with _one_thread_each(reader), ThreadPoolExecutor(count, "read") as pool:
+    with one_thread_each(network_too=reader.device.type == "cpu"), ThreadPoolExecutor(count, "read") as pool:
         try:
             while True:
                 while len(waiting) <= count and not (should_stop and should_stop()):
@@ -128,17 +127,3 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return os.cpu_count() or 1
-
-
-@contextmanager
-def _one_thread_each(reader: Reader) -> Iterator[None]:
-    """While several workers compute, each keeps to one thread; afterwards all is as before."""
-    torch_threads, opencv_threads = torch.get_num_threads(), cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    if reader.device.type == "cpu":
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(opencv_threads)
-        torch.set_num_threads(torch_threads)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch import Tensor, nn
 
+from fashion_studio.inference.threads import one_thread_each
+
 if TYPE_CHECKING:
     from fashion_studio.zoo.two_stream import TwoStream
 
@@ -27,6 +29,11 @@ def fused(network: TwoStream, side_px: int) -> TwoStream:
         network: on any device, in evaluation mode.
         side_px: side of the input to run it with once.
     """
+    with one_thread_each():
+        return _fused(network, side_px)
+
+
+def _fused(network: TwoStream, side_px: int) -> TwoStream:
     with torch.inference_mode():
         device = next(network.parameters()).device
         generator = torch.Generator().manual_seed(0)

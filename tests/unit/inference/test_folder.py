@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -90,12 +89,6 @@ def test_a_consumer_may_leave_early(reader, folder) -> None:
     next(answers)
     answers.close()
     assert not any(thread.name.startswith("read") for thread in threading.enumerate())
-
-
-def test_thread_settings_are_put_back(reader, folder) -> None:
-    before = torch.get_num_threads(), cv2.getNumThreads()
-    list(read_paths(reader, sorted(folder.iterdir())[:2]))
-    assert (torch.get_num_threads(), cv2.getNumThreads()) == before
 
 
 def test_nothing_and_nonsense(reader) -> None:
