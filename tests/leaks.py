@@ -50,11 +50,13 @@ def leaves_nothing_behind() -> Iterator[None]:
     yield
     left = _left(checks, before)
     if left:
-        gc.collect()
         deadline = time.monotonic() + _GRACE_S
+        pause_s = 0.01
         while (left := _left(checks, before)) and time.monotonic() < deadline:
+            gc.collect()
             _let_qt_delete()
-            time.sleep(0.02)
+            time.sleep(pause_s)
+            pause_s *= 2
     words = ", ".join(sorted(map(_in_words, left)))
     for thing in left:
         if isinstance(thing, psutil.Process):
