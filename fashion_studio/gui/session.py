@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from fashion_studio.domain.errors import StudioError
-from fashion_studio.domain.queries import Changes, ItemFilter, Sort
+from fashion_studio.domain.queries import Changes, ItemFilter, Sort, SortKey
 from fashion_studio.gui.works import Works
 
 if TYPE_CHECKING:
@@ -263,7 +263,8 @@ class Session(QObject):
             self.last_title = changes.title
         self.changed.emit(changes)
         self.saved_changed.emit()
-        if not self._refresh_soon.isActive():
+        unmoved = self.filter == ItemFilter() and self.sort.key in {SortKey.NAME, SortKey.DATE}
+        if (changes.items_added or not unmoved) and not self._refresh_soon.isActive():
             self._refresh_soon.start()
 
     def undo(self) -> Changes | None:

@@ -31,6 +31,7 @@ def calm(qtbot: object) -> Callable[[MainWindow], None]:
             assert not on.session.bridge.busy
             assert not on.session.works.active()
             assert on.library.grid.pictures.idle
+            assert not on.library.panel._later.isActive()
             assert not on.session._refresh_soon.isActive()
 
         qtbot.waitUntil(quiet, timeout=30_000)

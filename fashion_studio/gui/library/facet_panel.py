@@ -140,7 +140,11 @@ class FacetPanel(Surface):
             "The model has read none of these photos yet.", "caption", role="text3", wrap=True
         )
         session.project_changed.connect(self._build)
-        session.changed.connect(lambda _changes: self.refresh())
+        self._later = QTimer(self)  # a run of key presses is counted once, when it pauses
+        self._later.setSingleShot(True)
+        self._later.setInterval(200)
+        self._later.timeout.connect(self.refresh)
+        session.changed.connect(lambda _changes: self._later.start())
         session.filter_changed.connect(self.refresh)
         self._build()
 

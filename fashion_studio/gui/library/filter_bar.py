@@ -93,8 +93,9 @@ class FilterBar(Surface):
 
     def show_facets(self, facets: Facets) -> None:
         """Counts for the chips; computed once for panel and bar."""
-        self._facets = facets
-        self.refresh()
+        if facets != self._facets:
+            self._facets = facets
+            self.refresh()
 
     def refresh(self) -> None:
         """Chips for the conditions that are on, and in a short bar suggestions."""

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 import traceback
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -43,6 +42,8 @@ def log_dir() -> Path:
 
 
 def _report(error: BaseException) -> str:
+    from importlib import metadata  # noqa: PLC0415 - slow to import, and rarely needed
+
     lines = [
         f"Fashion Studio {metadata.version('fashion-studio')}, {time.strftime('%Y-%m-%d %H:%M:%S')}",
         f"Python {platform.python_version()}, {platform.platform()}",

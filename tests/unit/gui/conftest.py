@@ -123,9 +123,9 @@ def calm(qtbot: object) -> Callable[[MainWindow], None]:
         def quiet() -> None:
             assert not on.session.bridge.busy
             assert on.library.grid.pictures.idle
+            assert not on.library.panel._later.isActive()
+            assert not on.session._refresh_soon.isActive()
 
-        qtbot.waitUntil(quiet, timeout=20_000)
-        qtbot.wait(150)  # the listing follows a change a moment later
         qtbot.waitUntil(quiet, timeout=20_000)
 
     return wait
