@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["LOSS_TITLES", "ExportOptions", "ExportReport", "Loss", "LossCounter"]
+__all__ = ["LOSS_TITLES", "ExportFormat", "ExportOptions", "ExportReport", "Loss", "LossCounter"]
 
 LOSS_TITLES: Final = {
     "unknown": "answers “unknown” are left out and look like “not set”",
@@ -37,6 +38,13 @@ LOSS_TITLES: Final = {
     "history": "photos have a history of who changed what and when; it stays in the project",
     "older_files": "files of an earlier export still lie beside this one",
 }
+
+
+class ExportFormat(StrEnum):
+    """What can be written."""
+
+    COCO = "coco"
+    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True)
