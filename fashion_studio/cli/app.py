@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fashion_studio.cli import doctor, model_commands, project_commands, train_commands, window_commands
+from fashion_studio.cli import (
+    doctor,
+    evaluate_commands,
+    model_commands,
+    project_commands,
+    train_commands,
+    window_commands,
+)
 from fashion_studio.cli.crash_report import program_version, write_crash_report
 from fashion_studio.cli.exit_codes import ExitCode
 from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, ProjectBusy, StudioError, UserError
@@ -39,6 +46,7 @@ window_commands.register(app)
 project_commands.register(app)
 model_commands.register(app)
 train_commands.register(app)
+evaluate_commands.register(app)
 doctor.register(app)
 
 

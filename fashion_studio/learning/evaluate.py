@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fashion_studio.learning.recipe import Recipe
     from fashion_studio.zoo.bundle import Bundle
 
-__all__ = ["COLOR_FAMILIES", "TARGETS", "Report", "evaluate", "report_table"]
+__all__ = ["COLOR_FAMILIES", "TARGETS", "Report", "evaluate", "forward_ms", "report_table"]
 
 COLOR_FAMILIES: Final = (
     ("black", "navy", "gray"),
@@ -103,11 +103,13 @@ def evaluate(
         found = measure(answers, pictures, bundle.vocabulary, bundle.manifest.calibration)
         wanted = found if kind == "renderings" else {k: v for k, v in found.items() if k.startswith(CATEGORY)}
         figures |= {f"{kind}.{name}": value for name, value in wanted.items()}
+        if kind == "renderings":
+            figures["renderings.colors.main_accuracy_neighbours"] = _kind_color_accuracy(
+                answers, pictures, bundle.vocabulary
+            )
         for name in value_slices(bundle.vocabulary):
             if kind == "renderings" or name == CATEGORY:
                 recalls[f"{kind}.{name}"] = _recalls(answers, pictures, bundle.vocabulary, name)
-    rendered = sets["renderings"]
-    figures["renderings.colors.main_accuracy_neighbours"] = _kind_color_accuracy(bundle, rendered)
     return Report(figures, recalls)
 
 
@@ -125,9 +127,8 @@ def _recalls(
     return found
 
 
-def _kind_color_accuracy(bundle: Bundle, pictures: PictureSet) -> float:
-    answers = answer(bundle.network, pictures, bundle.manifest.preprocessing)
-    colors = bundle.vocabulary.attribute(COLORS)
+def _kind_color_accuracy(answers: Answers, pictures: PictureSet, vocabulary: Vocabulary) -> float:
+    colors = vocabulary.attribute(COLORS)
     groups = [{colors.index(name) for name in family} for family in COLOR_FAMILIES]
     truth = np.asarray(pictures.labels.main_color)
     said = answers.logits[COLORS].argmax(1).numpy()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["pseudo_labelled"]
 
-VIEWS: Final = ((False, 1.0), (True, 1.0), (False, 0.86), (True, 0.86))
+VIEWS: Final = ((False, 1.0), (True, 0.88))
 """Mirrored or not, and at which scale."""
 
 CHUNK: Final = 256

@@ -95,6 +95,7 @@ class Recipe:
         input_px: side of the finished model's input.
         hold_out: share of the training photos, by whole senders, for choosing and calibrating.
         freeze_norms: keep the backbones' running statistics (their scale and shift are trained).
+        balance: adjust the attribute heads' biases for mean recall at the end (`learning.balancing`).
         partial: values that follow weakly from a photo's class.
     """
 
@@ -106,6 +107,7 @@ class Recipe:
     input_px: int = 192
     hold_out: float = 0.08
     freeze_norms: bool = True
+    balance: bool = True
     precision: Literal["bf16-mixed", "32-true"] = "bf16-mixed"
     renderings: Renderings = Renderings()
     partial: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)

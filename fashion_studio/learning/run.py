@@ -21,6 +21,7 @@ from safetensors.torch import load_file
 
 from fashion_studio.domain.errors import UserError
 from fashion_studio.domain.vocabulary import Vocabulary
+from fashion_studio.learning.balancing import balance_heads
 from fashion_studio.learning.calibration import calibrate
 from fashion_studio.learning.context import RunContext
 from fashion_studio.learning.material import prepare
@@ -214,12 +215,11 @@ def _with_pseudo_labels(network: TwoStream, number: int, material: Material, con
     rules = context.recipe.rounds[number].pseudo_labels
     if rules is None or material.photos is None:
         return material
-    before = context.recipe.rounds[max(0, number - 1)]
     photos, coverage = pseudo_labelled(
         network,
         material.photos,
         context.vocabulary,
-        Preprocessing(before.side_px),
+        Preprocessing(context.recipe.input_px),
         rules,
         on_progress=lambda done, count: _report_preparing(context, "pseudo-labels", done, count),
     )
@@ -233,6 +233,11 @@ def _finish(
     recipe, vocabulary = context.recipe, context.vocabulary
     preprocessing = Preprocessing(recipe.input_px)
     rendered = answer(network, material.choosing_renderings, preprocessing)
+    if recipe.balance:
+        chosen = balance_heads(
+            network, rendered, material.choosing_renderings, material.renderings, vocabulary
+        )
+        context.emit({"event": "balanced", "strengths": chosen})
     pictured = None
     if material.choosing_photos is not None:
         pictured = (answer(network, material.choosing_photos, preprocessing), material.choosing_photos)

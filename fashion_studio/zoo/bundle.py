@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 
     from fashion_studio.zoo.two_stream import TwoStream
 
-__all__ = ["Bundle", "BundleManifest", "Calibration", "load_bundle", "read_manifest", "save_bundle"]
+__all__ = [
+    "Bundle",
+    "BundleManifest",
+    "Calibration",
+    "load_bundle",
+    "note_figures",
+    "read_manifest",
+    "save_bundle",
+]
 
 MANIFEST_NAME: Final = "bundle.json"
 WEIGHTS_NAME: Final = "model.safetensors"
@@ -113,7 +121,20 @@ def save_bundle(
     manifest = replace(
         manifest, weights_sha256=hashlib.sha256(data).hexdigest(), weights_bytes=len(data), format=FORMAT
     )
-    (folder / MANIFEST_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+    _write_manifest(folder, manifest)
+    return manifest
+
+
+def note_figures(folder: Path, figures: Mapping[str, float]) -> BundleManifest:
+    """Puts measured figures into a bundle's manifest, over those of the same name; the weights stay.
+
+    Raises:
+        CheckpointError: the folder is no usable bundle.
+    """
+    manifest = read_manifest(folder)
+    rounded = {name: round(float(value), 5) for name, value in figures.items()}
+    manifest = replace(manifest, figures=dict(manifest.figures) | rounded)
+    _write_manifest(folder, manifest)
     return manifest
 
 
@@ -163,6 +184,11 @@ def load_bundle(folder: Path, device: str = "cpu") -> Bundle:
     _fill(network, state, folder.name)
     network.eval().to(device)
     return Bundle(network, manifest, Vocabulary.from_mapping(manifest.vocabulary))
+
+
+def _write_manifest(folder: Path, manifest: BundleManifest) -> None:
+    text = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
+    (folder / MANIFEST_NAME).write_bytes(text)
 
 
 def _stored(key: str, value: torch.Tensor, storage: str) -> torch.Tensor:

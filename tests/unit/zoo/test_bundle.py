@@ -10,7 +10,14 @@ import torch
 
 from fashion_studio.domain.errors import CheckpointError
 from fashion_studio.domain.vocabulary import Vocabulary
-from fashion_studio.zoo.bundle import BundleManifest, Calibration, load_bundle, read_manifest, save_bundle
+from fashion_studio.zoo.bundle import (
+    BundleManifest,
+    Calibration,
+    load_bundle,
+    note_figures,
+    read_manifest,
+    save_bundle,
+)
 from fashion_studio.zoo.configuration import Head, TwoStreamConfig
 from fashion_studio.zoo.preprocessing import Preprocessing
 from fashion_studio.zoo.two_stream import TwoStream
@@ -139,3 +146,11 @@ def test_weights_that_are_not_finite_are_never_saved(
         house_network.head("fit").bias[0] = float("nan")
     with pytest.raises(CheckpointError, match="not finite"):
         save_bundle(tmp_path / "x", house_network, manifest_of(studio, house_config))
+
+
+def test_measured_figures_are_noted_and_the_weights_stay(saved: Path) -> None:
+    before = (saved / "model.safetensors").read_bytes()
+    note_figures(saved, {"photos.category.top1": 0.8512345, "top1": 0.6})
+    assert read_manifest(saved).figures == {"top1": 0.6, "photos.category.top1": 0.85123}
+    assert (saved / "model.safetensors").read_bytes() == before
+    load_bundle(saved)

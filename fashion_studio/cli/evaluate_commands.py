@@ -1,0 +1,62 @@
+"""`evaluate`: the figures on a model's card, measured again."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fashion_studio.cli.model_options import DeviceOption, ModelOption, chosen_model
+from fashion_studio.cli.project_commands import JsonFlag
+from fashion_studio.cli.terminal import Terminal
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(evaluate)
+
+
+def evaluate(
+    model: ModelOption = None,
+    photos: Annotated[
+        Path | None, typer.Option(help="Folder with photos.csv and images; else renderings alone.")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="Says which renderings are kept for the report.")] = "house",
+    renderings: Annotated[int | None, typer.Option(min=1, help="So many of them, for a quick look.")] = None,
+    note: Annotated[bool, typer.Option("--note", help="Write the figures into the bundle.")] = False,
+    device: DeviceOption = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure a model on held-out renderings and on the validation photos of a photo folder."""
+    from fashion_studio.config.resources import house_model_dir, resources_dir
+    from fashion_studio.inference.device import choose_device
+    from fashion_studio.learning.evaluate import evaluate as measure
+    from fashion_studio.learning.evaluate import forward_ms, report_table
+    from fashion_studio.learning.recipe import read_recipe
+    from fashion_studio.zoo.bundle import load_bundle, note_figures
+
+    terminal = Terminal(as_json=as_json)
+    chosen = chosen_model(model=model, device=device)
+    folder = chosen.model_dir or house_model_dir()
+    bundle = load_bundle(folder, str(choose_device(chosen.device)))
+    wanted = read_recipe(resources_dir() / "recipes" / f"{recipe}.toml")
+    with tempfile.TemporaryDirectory(prefix="fashion-studio-") as cache:
+        report = measure(
+            bundle,
+            wanted,
+            cache=Path(cache),
+            photos=photos.expanduser() if photos else None,
+            rendering_count=renderings,
+        )
+    if note:
+        note_figures(folder, report.figures)
+    forward, maps = forward_ms(bundle)
+    terminal.say(report_table(report))
+    terminal.say(f"One forward pass {forward:.1f} ms, all activation maps {maps:.2f} ms (batch of one).")
+    terminal.result(
+        {"model": bundle.manifest.model_id, "figures": dict(report.figures), "missed": report.missed()}
+    )
