@@ -23,7 +23,7 @@ DEMO_COUNT: Final = 48
 
 _TITLE: Final = "Demo garments"
 _PHOTOS: Final = "photos"
-_SEED: Final = 20_000
+_SEED: Final = 10  # a hanging dress comes first; the training draws its seeds elsewhere
 _FORM: Final = PictureForm(width_px=576, height_px=768)
 _FIRST: Final = 2
 _EVERY: Final = 6

@@ -52,7 +52,7 @@ SPLIT_TITLES: Final[dict[Split, str]] = {
 AGREEMENT_TITLES: Final[dict[Agreement, str]] = {
     Agreement.DISAGREES: "Model disagrees",
     Agreement.AGREES: "Model agrees",
-    Agreement.OPEN: "Not yet compared",
+    Agreement.OPEN: "Not compared",
 }
 SORTS: Final[tuple[tuple[str, Sort], ...]] = (
     ("Name", Sort(SortKey.NAME)),
