@@ -255,12 +255,12 @@ class MainWindow(QMainWindow):
         self.show_room("annotate")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Narrow under 1200 px."""
+        """Narrow under 1200 px at 100 % text."""
         super().resizeEvent(event)
         self._narrow()
 
     def _narrow(self) -> None:
-        narrow = self.width() < SIZE["narrow_below"]
+        narrow = self.width() / current_theme().text_scale < SIZE["narrow_below"]
         self.rail.set_narrow(narrow=narrow)
         self.top.set_narrow(narrow=narrow)
         self.status.set_narrow(narrow=narrow)

@@ -23,6 +23,7 @@ from fashion_studio.gui.annotate.status_picker import STATUS_TITLES, StatusPicke
 from fashion_studio.gui.components.base import Label, Surface, row
 from fashion_studio.gui.components.buttons import Button, IconButton
 from fashion_studio.gui.components.choices import TabBar
+from fashion_studio.gui.theme.theme import current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -161,7 +162,7 @@ class Inspector(Surface):
     def set_narrow(self, narrow: bool) -> None:
         """312 wide with smaller rows; notes behind "more"."""
         self._narrow = narrow
-        self.setFixedWidth(312 if narrow else 372)
+        self.setFixedWidth(current_theme().px(312 if narrow else 372))
         self.attributes.set_narrow(narrow)
         self.status.set_narrow(narrow)
         self.tabs.set_shown(NOTES, shown=not narrow or self.tabs.index == NOTES)

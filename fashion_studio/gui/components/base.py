@@ -187,6 +187,16 @@ class Surface(QWidget):
         super().__init__(parent)
         self.theme = themed(self)
         self._role, self._sides = role, sides
+        self._height_px = 0
+
+    def keep_height(self, height_px: int) -> None:
+        """A height given at 100 % that follows the text setting."""
+        self._height_px = height_px
+        self.theme.changed.connect(self._follow_height)
+        self._follow_height()
+
+    def _follow_height(self) -> None:
+        self.setFixedHeight(self.theme.px(self._height_px))
 
     def set_role(self, role: str) -> None:
         """Another fill."""

@@ -48,7 +48,7 @@ class FilterBar(Surface):
         super().__init__("panel" if short else "window", "b", parent)
         self._session, self._short = session, short
         self._facets: Facets | None = None
-        self.setFixedHeight(self.theme.px(40))
+        self.keep_height(40)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(8)
         self.add_button = Button("Add filter", icon="funnel")

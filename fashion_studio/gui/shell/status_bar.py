@@ -122,7 +122,7 @@ class StatusBar(Surface):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("window", "t", parent)
         self._session = session
-        self.setFixedHeight(max(28, self.theme.px(28)))
+        self.keep_height(28)
         self.saved_icon = IconMark("check", "agree", 14)
         self.saved = Label("", "caption", role="text2")
         self._saved_group = _Group(self.saved_icon, self.saved)

@@ -90,7 +90,7 @@ class TopBar(Surface):
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__("window", "b", parent)
-        self.setFixedHeight(max(44, self.theme.px(44)))
+        self.keep_height(44)
         self.project = ProjectButton()
         self.search = SearchButton()
         bind(self.search, commands.get("window.search"))
