@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_PHOTOS: Final = 48
+_PHOTOS: Final = 32
 _ROUNDS: Final = 3
 _REPEATS: Final = 20
 
