@@ -54,7 +54,12 @@ class Part:
         """What the vocabulary says of it."""
         if self.value is not None:
             return f"{self.value.title}. {self.value.help}" if self.value.help else self.value.title
-        return self.row.attribute.help if self.row is not None else ""
+        if self.row is None:
+            return ""
+        said = self.row.model_text
+        sure = self.row.confidence
+        model = f"The model says {said}, {round(100 * sure)} %." if said and sure is not None else ""
+        return f"{self.row.attribute.help}\n{model}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,15 +143,19 @@ def _paint_model(painter: QPainter, row: RowState, area: QRect, look: PaneLook) 
             share = None if look.engine_away else 0.0
             draw_bar(painter, theme, bar, share)
         return
-    number = theme.px(20)
-    words = QRect(area.left(), top, area.width() - number - 2, line)
-    draw_text(painter, words, row.model_text, theme.font("small"), theme.color("text"))
     confidence = row.confidence or 0.0
-    spot = QRect(area.right() + 1 - number, top, number, line)
-    draw_text(
-        painter, spot, per_cent(confidence), theme.font("small", 500), theme.color("text2"), align=_RIGHT
-    )
-    draw_bar(painter, theme, QRectF(area.left(), top + line + 3, area.width(), 4), confidence)
+    number = theme.metrics("small", 500).horizontalAdvance(per_cent(confidence)) + 1
+    bar = QRectF(area.left(), top + line + 3, area.width(), 4)
+    words = QRect(area.left(), top, area.width() - number - 2, line)
+    fits = theme.metrics("small").horizontalAdvance(row.model_text) <= words.width()
+    if not fits:  # the figure then stands beside the bar, so that the value keeps its letters
+        words.setWidth(area.width() + look.columns.gap)
+        bar.setWidth(area.width() - number - 4)
+    draw_text(painter, words, row.model_text, theme.font("small"), theme.color("text"))
+    spot = QRect(area.right() + 1 - number, top if fits else top + line - 3, number, line)
+    ink = theme.color("text2")
+    draw_text(painter, spot, per_cent(confidence), theme.font("small", 500), ink, align=_RIGHT)
+    draw_bar(painter, theme, bar, confidence)
 
 
 def _paint_verdict(painter: QPainter, row: RowState, area: QRect, look: PaneLook) -> None:
@@ -245,12 +249,12 @@ def _paint_cell(painter: QPainter, part: Part, look: PaneLook) -> None:
     elif value.by_person:
         rounded(painter, inner, 4, theme.color("humanbg"))
     left, middle = rect.left() + theme.px(7), rect.top() + rect.height() / 2
-    cap_width = theme.px(28)
+    cap_width = key_cap_width(theme, value.key) if value.key else theme.px(18)
     if value.key:
         width, height = key_cap_width(theme, value.key), theme.px(18)
         cap = QRectF(left, rect.top() + (rect.height() - height) // 2, width, height)
         draw_key_cap(painter, theme, cap, value.key)
-    left += cap_width + theme.px(2)
+    left += cap_width + theme.px(6)
     side = theme.px(14)
     spot = QRectF(left, round(middle - side / 2), side, side)
     if value.rgb is None:
@@ -258,15 +262,18 @@ def _paint_cell(painter: QPainter, part: Part, look: PaneLook) -> None:
     else:
         draw_swatch(painter, theme, spot, value.rgb)
     left += side + theme.px(6)
-    number = QRect(rect.right() - theme.px(8) - theme.px(22), rect.top(), theme.px(22), rect.height())
-    words = QRect(left, rect.top(), number.left() - left, rect.height())
+    figure = ""
+    if value.probability is not None and (value.by_model or value.probability >= 0.005):
+        figure = per_cent(value.probability)
+    weight = 600 if value.by_model else 400
+    wide = theme.metrics("small", weight).horizontalAdvance(figure) + 1 if figure else 0
+    number = QRect(rect.right() - theme.px(8) - wide, rect.top(), wide, rect.height())
+    words = QRect(left, rect.top(), number.left() - left - 2, rect.height())
     font = theme.font("small", 600 if value.by_person else 400)
     draw_text(painter, words, value.title, font, theme.color("text"))
-    if value.probability is not None and (value.by_model or value.probability >= 0.005):
-        role = "model" if value.by_model else "text3"
-        weight = 600 if value.by_model else 400
-        text = per_cent(value.probability)
-        draw_text(painter, number, text, theme.font("small", weight), theme.color(role), _RIGHT)
+    if figure:
+        ink = theme.color("model" if value.by_model else "text3")
+        draw_text(painter, number, figure, theme.font("small", weight), ink, _RIGHT)
 
 
 def _paint_search(painter: QPainter, part: Part, look: PaneLook) -> None:

@@ -140,7 +140,7 @@ class PhotoPresenter(QObject):
             self.desk.look_at(None, ())
             self._show_nothing()
         else:
-            self._show_pixels(item_id)
+            self._show_photo(item_id)
             self.flow.show(item.row, place)
             self.desk.look_at(item, around(self.session.queue, place, 3, 1))
             self._history.start()
@@ -175,13 +175,19 @@ class PhotoPresenter(QObject):
             )
 
     def _show_pixels(self, item_id: int) -> None:
+        """The photo's pixels came after its labels, or came better: what lies over them is laid anew."""
+        if self._show_photo(item_id):
+            self.overlays.refresh()
+
+    def _show_photo(self, item_id: int) -> bool:
+        """Gives the canvas what there is of the photo; true when it is another picture now."""
         item = self._item
         if item is None or item.row.id != item_id:
-            return
+            return False
         reason = item.row.failure or ("the file is not where it was" if item.row.missing else "")
         if reason:
             self._on_pixels_failed(item_id, reason)
-            return
+            return False
         photo = self.flow.photo(item_id)
         if photo is None:
             failure = self.flow.failure(item_id)
@@ -189,16 +195,16 @@ class PhotoPresenter(QObject):
                 self._on_pixels_failed(item_id, failure)
             elif self._painted[0] != item_id:
                 self.stage.show_waiting()
-            return
+            return False
         if self._painted == (item_id, photo.is_full):
-            return
+            return False
         if self._painted[0] == item_id:
             self.stage.canvas.refine_photo(photo)
         else:
             self.stage.show_photo(photo)
-            self.overlays.refresh()
         self._painted = (item_id, photo.is_full)
         self.photo_painted.emit(item_id)
+        return True
 
     def _on_pixels_failed(self, item_id: int, reason: str) -> None:
         if self._item is not None and self._item.row.id == item_id:

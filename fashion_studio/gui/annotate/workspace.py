@@ -66,6 +66,8 @@ class AnnotateWorkspace(QWidget):
         acts, inspector, canvas = self.acts, self.inspector, self.stage.canvas
         self.column.picked.connect(self.session.set_current)
         self.column.grid_asked.connect(self.grid_asked)
+        self.stage.note.acted.connect(self.grid_asked)
+        acts.pass_ended.connect(lambda: self.session.toast.emit("Every photo of this pass is done.", False))
         inspector.status_picked.connect(acts.set_status)
         inspector.split_picked.connect(acts.set_split)
         inspector.flag_toggled.connect(acts.set_flag)

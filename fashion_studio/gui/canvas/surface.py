@@ -51,6 +51,7 @@ class CanvasSurface(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 240)
+        self.setAccessibleName("Photo")
         self._frame = ViewFrame(fitted=True)
         self._shown = ShownLayers()
         self._photo_layer = PhotoLayer()

@@ -63,6 +63,18 @@ def test_hovering_a_value_shows_where_the_model_looks(workspace, qtbot):
     qtbot.waitUntil(lambda: "Dotted" not in stage.caption.text)
 
 
+def test_the_next_photo_never_fades(workspace, session, qtbot):
+    second = int(session.queue[1])
+    item = session.project.item(second)
+    qtbot.waitUntil(lambda: workspace.desk.reading(item) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workspace.presenter.flow.photo(second) is not None, timeout=20_000)
+    session.next()
+    layer = workspace.stage.canvas._heat_layer
+    assert layer.source is not None
+    assert layer.source.key[0] == session.current
+    assert (layer.fade, layer._previous) == (1.0, None)
+
+
 def test_accept_takes_everything_proposed_and_leaves_what_is_answered(workspace, stored):
     press(workspace, Key.Key_F, Key.Key_3)
     assert workspace.inspector.accept.text() == "Accept 7 open"
