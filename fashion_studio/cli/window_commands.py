@@ -36,8 +36,9 @@ def open_welcome(open_window: WindowOpener) -> int:
     """
     display = find_display()
     if not display.usable:
-        remedy = f"To get the window: {display.remedy} " if display.remedy else ""
-        raise EnvironmentProblem(display.reason, f"{remedy}Without it: fashion-studio open FOLDER")
+        _explain(display)
+        msg = "No window can be shown here."
+        raise EnvironmentProblem(msg, "To work without one, name photos: fashion-studio open FOLDER")
     return open_window(None, demo=False)
 
 
@@ -74,6 +75,7 @@ def open_path(
         raise typer.Exit(open_window(path, demo=demo))
     if not headless:
         _explain(display)
+        sys.stderr.write("Working without a window.\n")
     _work_headless(path, out, Terminal(as_json=as_json))
 
 
@@ -99,4 +101,3 @@ def _explain(display: Display) -> None:
     sys.stderr.write(f"{display.reason}\n")
     if display.remedy:
         sys.stderr.write(f"To get the window:\n    {display.remedy}\n")
-    sys.stderr.write("Working without a window.\n")
