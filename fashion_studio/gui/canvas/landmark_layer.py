@@ -78,10 +78,10 @@ class LandmarkLayer:
         under = QColor(view.ink.ground)
         under.setAlphaF(0.70)
         for start, end, bone in lines:
-            painter.setPen(QPen(under, 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(under, 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             painter.drawLine(start, end)
             color = view.ink.white if bone.side == "across" else side_color(view.ink, bone.side)
-            painter.setPen(QPen(color, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(color, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             painter.drawLine(start, end)
 
     def _named(self, view: CanvasView, drawn: Sequence[Mark]) -> list[Mark]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["BoxLayer", "CanvasView", "HeatLayer", "HeatSource", "Layer", "MaskLayer", "PhotoLayer"]
 
 _HEAT_SIDE_PX: Final = 960
+_HEAT_STRETCH: Final = 4
 _PIXELS_FROM: Final = 4.0
 """From this many device pixels per image pixel on, the photo's pixels are shown as squares."""
 HANDLE_PX: Final = 7.0
@@ -198,8 +199,9 @@ class HeatLayer:
         target = (max(round(width * shrink), 1), max(round(height * shrink), 1))
         image = self._images.get((source.key, target))
         if image is None:
-            field = field_on_photo(source.field, source.to_input, source.input_px, view.photo_px, target)
-            image = colored(field, source.table)
+            coarse = (max(target[0] // _HEAT_STRETCH, 8), max(target[1] // _HEAT_STRETCH, 8))
+            field = field_on_photo(source.field, source.to_input, source.input_px, view.photo_px, coarse)
+            image = colored(field, source.table, target)
             if len(self._images) > 24:
                 self._images.clear()
             self._images[source.key, target] = image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -65,6 +66,17 @@ def test_colours_are_premultiplied_and_the_least_is_transparent():
         assert (((table >> shift) & 255) <= alpha).all()
     assert table[0] == 0
     assert alpha[255] == round(0.88 * 255)
+
+
+def test_a_stretched_picture_is_the_picture_of_the_stretched_field():
+    spots = np.linspace(-1, 1, 60, dtype=np.float32)
+    field = np.exp(-8 * (spots[None, :] ** 2 + spots[:, None] ** 2))
+    table = premultiplied_table(colormap("gray"))
+    fine = cv2.resize(field, (240, 240), interpolation=cv2.INTER_CUBIC)
+    first = colored(field, table, (240, 240))
+    second = colored(np.clip(fine, 0, 1), table)
+    for x, y in ((10, 10), (120, 120), (100, 60), (200, 130)):
+        assert abs((first.pixel(x, y) >> 24) - (second.pixel(x, y) >> 24)) <= 3
 
 
 def test_the_picture_is_the_table_by_value():
