@@ -6,13 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -28,10 +25,10 @@ from fashion_studio.gui.components.focus import FocusRing
 from fashion_studio.gui.library.filter_bar import FilterBar
 from fashion_studio.gui.library.workspace import LibraryWorkspace
 from fashion_studio.gui.shell.cheat_sheet import CheatSheet
-from fashion_studio.gui.shell.export_dialog import ExportDialog
 from fashion_studio.gui.shell.jobs_panel import JobsPanel
 from fashion_studio.gui.shell.notices import Notices
 from fashion_studio.gui.shell.opening import Opener
+from fashion_studio.gui.shell.project_acts import ProjectActs
 from fashion_studio.gui.shell.rail import Rail
 from fashion_studio.gui.shell.reading_all import ReadingAll
 from fashion_studio.gui.shell.search import SearchPanel
@@ -49,7 +46,6 @@ if TYPE_CHECKING:
 
     from fashion_studio.config.settings import Settings
     from fashion_studio.gui.session import Session
-    from fashion_studio.services.recent import RecentProject
 
 __all__ = ["MainWindow"]
 
@@ -66,6 +62,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.commands = Commands(settings.keys, self)
         self.opener = Opener(session, lambda: self.settings.actor_name, self)
+        self.projects = ProjectActs(session, self.opener, self)
         self.reading = ReadingAll(session, self._engine_choice, self)
         self._add_commands()
         self._build()
@@ -93,14 +90,26 @@ class MainWindow(QMainWindow):
         add("annotate", "Annotate", lambda: self.show_room("annotate"), "Ctrl+2")
         add("jobs", "Jobs", lambda: self.show_room("jobs"), "Ctrl+J")
         add("settings", "Settings", self._settings, "Ctrl+,")
-        add("open_folder", "Open a folder of photos", self._choose_folder, "Ctrl+O", "Project")
-        add("open_project", "Open a project", self._choose_project, "Ctrl+P", "Project")
-        add("add_folder", "Add a folder to this project", self._choose_more, "Ctrl+Shift+O", "Project")
+        add(
+            "open_folder",
+            "Open a folder of photos",
+            self.projects.choose_folder,
+            "Ctrl+O",
+            "Project",
+        )
+        add("open_project", "Open a project", self.projects.choose_project, "Ctrl+P", "Project")
+        add(
+            "add_folder",
+            "Add a folder to this project",
+            self.projects.choose_more,
+            "Ctrl+Shift+O",
+            "Project",
+        )
         add("rescan", "Look for new photos", self.opener.scan, "Ctrl+R", "Project")
         add("read_all", "Read all photos", self.reading.start, "Ctrl+Shift+R", "Project")
-        add("export", "Export", self._export, "Ctrl+E", "Project")
+        add("export", "Export", self.projects.export, "Ctrl+E", "Project")
         add("demo", "Open the demo garments", self.opener.open_demo, (), "Project")
-        add("close_project", "Close the project", self._close_project, "Ctrl+W", "Project")
+        add("close_project", "Close the project", self.projects.close, "Ctrl+W", "Project")
         add("theme", "Dark or light", self._toggle_theme, "Ctrl+Shift+L")
         add("shortcuts", "Shortcuts", self._shortcuts, ("?", "F1"))
         add("quit", "Quit", self.close, "Ctrl+Q")
@@ -134,16 +143,7 @@ class MainWindow(QMainWindow):
         self._pages = {"library": self.library, "annotate": page, "jobs": self.jobs}
         for room in self._pages.values():
             self.rooms.addWidget(room)
-        self.studio = Surface("window")
-        inner = QVBoxLayout()
-        inner.setSpacing(0)
-        inner.addWidget(self.top)
-        inner.addWidget(self.rooms, 1)
-        across = QHBoxLayout(self.studio)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(0)
-        across.addWidget(self.rail)
-        across.addLayout(inner, 1)
+        self.studio = self._build_studio()
         self.faces = QStackedWidget()
         self.faces.addWidget(self.welcome)
         self.faces.addWidget(self.studio)
@@ -158,25 +158,34 @@ class MainWindow(QMainWindow):
         self.toasts = Toasts(ground)
         self.search = SearchPanel(self.session, self.commands, ground)
         self.notices = Notices(self.session, [self.library.banner, self.annotate_banner], self.toasts, self)
+        self.projects.attach(self.welcome, self.notices)
         self.ring = FocusRing(self)
+
+    def _build_studio(self) -> Surface:
+        studio = Surface("window")
+        inner = QVBoxLayout()
+        inner.setSpacing(0)
+        inner.addWidget(self.top)
+        inner.addWidget(self.rooms, 1)
+        across = QHBoxLayout(studio)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.rail)
+        across.addLayout(inner, 1)
+        return studio
 
     def _connect(self) -> None:
         session, welcome = self.session, self.welcome
         self.rail.picked.connect(self._pick_room)
         self.jobs.read_all.connect(self.reading.start)
-        self.top.project.clicked.connect(self._show_project_menu)
+        self.top.project.clicked.connect(lambda: self.projects.show_menu(self.commands, self.top.project))
         self.library.annotate.connect(lambda: self.show_room("annotate"))
-        self.library.add_photos.connect(self._choose_more)
+        self.library.add_photos.connect(self.projects.choose_more)
         self.library.panel.counted.connect(self.annotate_bar.show_facets)
         self.annotate.grid_asked.connect(lambda: self.show_room("library"))
         self.search.photo_asked.connect(self._go_to)
         self.status.undo_asked.connect(session.undo)
         self.status.shortcuts_asked.connect(self._shortcuts)
-        welcome.folder_asked.connect(self._choose_folder)
-        welcome.demo_asked.connect(self.opener.open_demo)
-        welcome.project_file_asked.connect(self._choose_project)
-        welcome.project_asked.connect(self.opener.open_project)
-        welcome.forget_asked.connect(self._forget)
         welcome.shortcuts_asked.connect(self._shortcuts)
         welcome.settings_asked.connect(self._settings)
         session.project_changed.connect(self._show_project)
@@ -204,19 +213,9 @@ class MainWindow(QMainWindow):
             self.commands.get(f"window.{name}").action.setEnabled(project is not None)
         self._show_undo()
         if project is None:
-            self.show_recents()
+            self.projects.show_recents()
         else:
             self.show_room("library")
-
-    def show_recents(self) -> None:
-        """Reads the recent projects for the welcome screen, in the background."""
-
-        def read() -> list[RecentProject]:
-            from fashion_studio.services.recent import recent_projects  # noqa: PLC0415 - not at start
-
-            return recent_projects()
-
-        self.session.bridge.submit(read, self.welcome.set_recents, lane="recents")
 
     def _show_undo(self) -> None:
         project = self.session.project
@@ -300,59 +299,6 @@ class MainWindow(QMainWindow):
         mode = "light" if current_theme().dark else "dark"
         self._take_settings(replace(self.settings, theme=mode))
 
-    def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Open a folder of photos", str(Path.home()))
-        if folder:
-            self.opener.open_any(Path(folder))
-
-    def _choose_project(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Open a project (a folder that ends in .fstudio)")
-        if folder:
-            self.opener.open_project(Path(folder))
-
-    def _choose_more(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Add a folder of photos to this project")
-        if folder:
-            self.opener.add_folders([Path(folder)])
-
-    def _export(self) -> None:
-        if self.session.project is not None:
-            ExportDialog(self.session, self).exec()
-
-    def _close_project(self) -> None:
-        self.opener.remember()
-        self.session.adopt(None)
-
-    def _forget(self, folder: Path) -> None:
-        from fashion_studio.services.recent import forget  # noqa: PLC0415 - not at start
-
-        menu = QMenu(self)
-        action = QAction("Take off this list", menu)
-        menu.addAction(action)
-        if menu.exec(self.cursor().pos()) is action:
-            forget(folder)
-            self.show_recents()
-
-    def _show_project_menu(self) -> None:
-        menu = QMenu(self)
-        for name in (
-            "open_folder",
-            "open_project",
-            "demo",
-            "",
-            "add_folder",
-            "rescan",
-            "export",
-            "",
-            "close_project",
-        ):
-            if name:
-                menu.addAction(self.commands.get(f"window.{name}").action)
-            else:
-                menu.addSeparator()
-        menu.exec(self.top.project.mapToGlobal(QPoint(0, self.top.project.height() + 4)))
-        menu.deleteLater()
-
     # ------------------------------------------------------------ dropping and closing
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -373,7 +319,10 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, lambda: self.opener.open_dropped(paths))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remembers the project, ends threads and the engine."""
+        """Remembers the project, ends threads and the engine; stays while something is not saved."""
+        if not self.notices.may_leave():
+            event.ignore()
+            return
         self.opener.remember()
         self.annotate.close_photos()
         self.library.close_pictures()

@@ -101,7 +101,8 @@ class Session(QObject):
             self._unsubscribe = project.subscribe(self._on_change)
         self.filter, self.sort = ItemFilter(), Sort()
         self.queue, self.queue_title = NO_IDS, ""
-        self.saved_at, self.last_title = None, ""
+        self.saved_at = None
+        self.last_title = (project.undo_status().undo_title or "") if project is not None else ""
         self.listing = project.ids(self.filter, self.sort) if project is not None else NO_IDS
         self._current = -1
         self.project_changed.emit()
@@ -258,9 +259,10 @@ class Session(QObject):
 
     def _announce(self, changes: Changes) -> None:
         self._heard = changes
-        self.saved_at = datetime.now().astimezone()
-        if changes.title:
-            self.last_title = changes.title
+        if changes.operation_id:
+            self.saved_at = datetime.now().astimezone()
+        if self.project is not None:
+            self.last_title = self.project.undo_status().undo_title or ""
         self.changed.emit(changes)
         self.saved_changed.emit()
         unmoved = self.filter == ItemFilter() and self.sort.key in {SortKey.NAME, SortKey.DATE}

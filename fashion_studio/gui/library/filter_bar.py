@@ -104,7 +104,8 @@ class FilterBar(Surface):
         if vocabulary is None:
             return
         found = conditions(self._session.filter, vocabulary)
-        room = 4 if self.window().width() >= 1200 else 2
+        narrow = self.window().width() < 1200
+        room = (1 if self._short else 2) if narrow else 4
         facets = self._facets
         for place, condition in enumerate(found):
             count = facets.matching if facets is not None and place == len(found) - 1 else None
@@ -117,7 +118,9 @@ class FilterBar(Surface):
             chip.removed.connect(lambda rest=condition.without: self._session.set_filter(rest))
             self._chips.addWidget(chip)
             chip.setVisible(place < room)
-        if len(found) > room:
+        number = f"Filters {len(found)}" if found else "Filters"
+        self.add_button.setText(number if narrow else "Add filter")
+        if len(found) > room and not (narrow and self._short):
             self._chips.addWidget(Label(f"and {len(found) - room} more", "small", role="text2"))
         if self._short:
             self._suggest()

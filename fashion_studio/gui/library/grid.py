@@ -12,7 +12,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QSize,
     Qt,
     Signal,
 )
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from fashion_studio.gui.components.base import themed
 from fashion_studio.gui.components.focus import keyboard_focus
 from fashion_studio.gui.components.tiles import Tile, caption_height, paint_tile
+from fashion_studio.gui.library.grid_geometry import MARGIN_TOP, GridGeometry, frame_size
 from fashion_studio.gui.library.pictures import Pictures
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TileGrid"]
 
-_GAP_X, _GAP_Y = 12, 10
-_MARGIN_LEFT, _MARGIN_RIGHT, _MARGIN_TOP, _MARGIN_BOTTOM = 20, 8, 14, 80
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -58,7 +56,7 @@ class TileGrid(QAbstractItemView):
         self._title_of = title_of
         self._tile_width = 144
         self._tiles = model
-        self.pictures = Pictures(self._frame_size(), self, ratio=self.devicePixelRatioF())
+        self.pictures = Pictures(frame_size(self._tile_width), self, ratio=self.devicePixelRatioF())
         self.pictures.arrived.connect(self._on_picture)
         self.setModel(model)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -69,67 +67,46 @@ class TileGrid(QAbstractItemView):
         self.setAccessibleName("Photos")
         self.viewport().setAutoFillBackground(False)
         self.verticalScrollBar().setSingleStep(48)
-        self.theme.changed.connect(self._relay)
+        self.theme.changed.connect(self.updateGeometries)
 
     # ------------------------------------------------------------ geometry
 
-    def _frame_size(self) -> QSize:
-        return QSize(self._tile_width, round(self._tile_width * 164 / 144))
+    @property
+    def geometry_now(self) -> GridGeometry:
+        """Where everything lies, as the view is scrolled now."""
+        return GridGeometry(
+            self.viewport().width(),
+            self.viewport().height(),
+            self._tile_width,
+            caption_height(self.theme),
+            self._tiles.rowCount(),
+            self.verticalScrollBar().value(),
+        )
 
     @property
     def tile_width(self) -> int:
         """Width of a picture, 96 to 256."""
         return self._tile_width
 
-    def set_tile_width(self, width_px: int) -> None:
-        """Another size; the photo in the middle stays in view."""
-        first = self._place_at_top()
-        self._tile_width = min(256, max(96, width_px))
-        self.pictures.set_size(self._frame_size(), self.devicePixelRatioF())
-        self._relay()
-        if first >= 0:
-            self.verticalScrollBar().setValue(self._top_of(first) - _MARGIN_TOP)
-
-    def _row_height(self) -> int:
-        return self._frame_size().height() + caption_height(self.theme) + _GAP_Y
-
     @property
     def columns(self) -> int:
         """Tiles beside each other."""
-        room = self.viewport().width() - _MARGIN_LEFT - _MARGIN_RIGHT + _GAP_X
-        return max(1, room // (self._tile_width + _GAP_X))
+        return self.geometry_now.columns
 
-    def _gap(self) -> float:
-        """Room between two tiles, so that the columns fill the width evenly."""
-        columns = self.columns
-        if columns == 1:
-            return float(_GAP_X)
-        return (self.viewport().width() - _MARGIN_LEFT - _MARGIN_RIGHT - columns * self._tile_width) / (
-            columns - 1
-        )
+    def set_tile_width(self, width_px: int) -> None:
+        """Another size; the photos at the top stay at the top."""
+        first = self.geometry_now.first_place
+        self._tile_width = min(256, max(96, width_px))
+        self.pictures.set_size(frame_size(self._tile_width), self.devicePixelRatioF())
+        self._relay(first)
 
-    def _top_of(self, place: int) -> int:
-        return _MARGIN_TOP + (place // self.columns) * self._row_height()
-
-    def _place_at_top(self) -> int:
-        count = self._tiles.rowCount()
-        if not count:
-            return -1
-        row = self.verticalScrollBar().value() // self._row_height()
-        return min(count - 1, row * self.columns)
-
-    def _picture_rect(self, place: int) -> QRect:
-        column = place % self.columns
-        x = _MARGIN_LEFT + round(column * (self._tile_width + min(self._gap(), 3.0 * _GAP_X)))
-        y = self._top_of(place) - self.verticalScrollBar().value()
-        return QRect(QPoint(x, y), self._frame_size())
-
-    def _relay(self) -> None:
-        rows = -(-self._tiles.rowCount() // self.columns)
-        height = _MARGIN_TOP + rows * self._row_height() + _MARGIN_BOTTOM
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, height - self.viewport().height()))
-        bar.setPageStep(self.viewport().height())
+    def _relay(self, first: int = -1) -> None:
+        """Other sizes: another scroll range, and the row of a place at the top."""
+        grid, bar = self.geometry_now, self.verticalScrollBar()
+        bar.setRange(0, max(0, grid.content_height - grid.height))
+        bar.setPageStep(grid.height)
+        if first >= 0:
+            bar.setValue(grid.top_of(first) - MARGIN_TOP)
         self.viewport().update()
 
     def updateGeometries(self) -> None:
@@ -139,19 +116,15 @@ class TileGrid(QAbstractItemView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The tile at the top stays at the top."""
-        first = self._place_at_top()
+        first = self.geometry_now.first_place if event.oldSize().isValid() else -1
         super().resizeEvent(event)
-        self._relay()
-        if first > 0:
-            self.verticalScrollBar().setValue(self._top_of(first) - _MARGIN_TOP)
+        self._relay(first if self.verticalScrollBar().value() else -1)
 
     # ------------------------------------------------------------ what Qt asks of a view
 
     def visualRect(self, index: Index) -> QRect:
         """Picture and caption."""
-        if not index.isValid():
-            return QRect()
-        return self._picture_rect(index.row()).adjusted(0, 0, 0, caption_height(self.theme))
+        return self.geometry_now.tile_rect(index.row()) if index.isValid() else QRect()
 
     def scrollTo(
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
@@ -159,25 +132,20 @@ class TileGrid(QAbstractItemView):
         """Brings a tile into view with as little movement as possible."""
         if not index.isValid():
             return
-        top, bar = self._top_of(index.row()), self.verticalScrollBar()
-        bottom = top + self._row_height()
+        grid, bar = self.geometry_now, self.verticalScrollBar()
+        top = grid.top_of(index.row())
+        bottom = top + grid.row_height
         if hint is QAbstractItemView.ScrollHint.PositionAtCenter:
             bar.setValue((top + bottom - self.viewport().height()) // 2)
-        elif top - _MARGIN_TOP < bar.value():
-            bar.setValue(top - _MARGIN_TOP)
+        elif top - MARGIN_TOP < bar.value():
+            bar.setValue(top - MARGIN_TOP)
         elif bottom > bar.value() + self.viewport().height():
             bar.setValue(bottom - self.viewport().height())
 
     def indexAt(self, point: QPoint) -> QModelIndex:
         """The tile under a point."""
-        y = point.y() + self.verticalScrollBar().value() - _MARGIN_TOP
-        if y < 0:
-            return QModelIndex()
-        first = (y // self._row_height()) * self.columns
-        for place in range(first, min(first + self.columns, self._tiles.rowCount())):
-            if self.visualRect(self._tiles.index(place)).contains(point):
-                return self._tiles.index(place)
-        return QModelIndex()
+        place = self.geometry_now.place_at(point)
+        return self._tiles.index(place) if place >= 0 else QModelIndex()
 
     def moveCursor(
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
@@ -186,8 +154,9 @@ class TileGrid(QAbstractItemView):
         count = self._tiles.rowCount()
         if not count:
             return QModelIndex()
-        place, columns = self.currentIndex().row(), self.columns
-        page = max(1, self.viewport().height() // self._row_height()) * columns
+        grid = self.geometry_now
+        place, columns = self.currentIndex().row(), grid.columns
+        page = max(1, grid.height // grid.row_height) * columns
         moves = QAbstractItemView.CursorAction
         steps = {
             moves.MoveLeft: -1,
@@ -224,15 +193,11 @@ class TileGrid(QAbstractItemView):
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Selects the tiles that a rubber band or a click covers."""
-        area = rect.normalized()
+        area, grid = rect.normalized(), self.geometry_now
         selection = QItemSelection()
-        top = area.top() + self.verticalScrollBar().value() - _MARGIN_TOP
-        bottom = area.bottom() + self.verticalScrollBar().value() - _MARGIN_TOP
-        height, columns = self._row_height(), self.columns
-        last = min(self._tiles.rowCount() - 1, (max(0, bottom) // height + 1) * columns - 1)
-        for place in range(max(0, top // height) * columns, last + 1):
-            index = self._tiles.index(place)
-            if self.visualRect(index).intersects(area):
+        for place in grid.places_between(area.top(), area.bottom()):
+            if grid.tile_rect(place).intersects(area):
+                index = self._tiles.index(place)
                 selection.select(index, index)
         self.selectionModel().select(selection, command)
 
@@ -283,10 +248,7 @@ class TileGrid(QAbstractItemView):
 
     def visible_places(self) -> range:
         """Places of the tiles on the screen."""
-        top, height = self.verticalScrollBar().value() - _MARGIN_TOP, self._row_height()
-        first = max(0, top // height) * self.columns
-        last = ((top + self.viewport().height()) // height + 1) * self.columns
-        return range(first, min(self._tiles.rowCount(), max(first, last)))
+        return self.geometry_now.places_between(0, self.viewport().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The tiles on the screen."""
@@ -295,9 +257,9 @@ class TileGrid(QAbstractItemView):
         selection, current = self.selectionModel(), self.currentIndex().row()
         spans = selection.selection().toList()
         several = len(spans) > 1 or any(span.height() > 1 for span in spans)
-        focused = keyboard_focus(self)
-        for place in self.visible_places():
-            rect = self._picture_rect(place)
+        focused, grid = keyboard_focus(self), self.geometry_now
+        for place in grid.places_between(event.rect().top() - 6, event.rect().bottom() + 6):
+            rect = grid.picture_rect(place)
             if not rect.adjusted(-6, -6, 6, 40).intersects(event.rect()):
                 continue
             row = self._tiles.row(place)
@@ -323,7 +285,7 @@ class TileGrid(QAbstractItemView):
     def _on_picture(self, item_id: int) -> None:
         for place in self.visible_places():
             if int(self._tiles.ids[place]) == item_id:
-                self.viewport().update(self._picture_rect(place).adjusted(-4, -4, 4, 4))
+                self.viewport().update(self.geometry_now.picture_rect(place).adjusted(-4, -4, 4, 4))
                 return
 
     # ------------------------------------------------------------ keys and pointer

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fashion_studio.domain.errors import StudioError
 from fashion_studio.gui.components.base import Label
+from fashion_studio.gui.components.buttons import Button
 from fashion_studio.gui.components.dialogs import Dialog
 from fashion_studio.gui.theme.metrics import DURATION_MS
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from fashion_studio.jobs.engine_client import EngineState
 
 __all__ = ["Notices"]
+
+_LOSE: Final = 7
 
 
 class Notices(QObject):
@@ -122,6 +125,28 @@ class Notices(QObject):
                 f"The project cannot be written. {count} {word} kept in memory.",
                 actions=[("Try again", self._retry), ("Save elsewhere", self._save_elsewhere)],
             )
+
+    def may_leave(self) -> bool:
+        """Whether the project may be closed: at once when all is saved, else as the person decides."""
+        project = self._session.project
+        if project is None or not project.unsaved_count:
+            return True
+        self._retry()
+        count = project.unsaved_count
+        if not count:
+            return True
+        word = "change is" if count == 1 else "changes are"
+        dialog = Dialog(f"{count} {word} not saved", primary="Stay here", secondary="", parent=self._window)
+        words = "The project cannot be written. Stay to try again or to save it elsewhere."
+        dialog.body.addWidget(Label(words, "small", role="text2", wrap=True))
+        lose = Button("Close and lose them", large=True)
+        lose.clicked.connect(lambda _checked=False: dialog.done(_LOSE))
+        dialog.extra.addWidget(lose)
+        return dialog.exec() == _LOSE
+
+    def offer_reading(self, sentence: str, run: Callable[[], object]) -> None:
+        """Another process works on the project: it can still be looked at."""
+        self._toasts.show(sentence, action="Open for reading", run=run, error=True)
 
     def _details(self, state: EngineState) -> None:
         dialog = Dialog("The engine stopped", primary="Close", secondary="", parent=self._window)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from fashion_studio.config.resources import load_vocabulary
-from fashion_studio.domain.errors import Cancelled, StudioError
+from fashion_studio.domain.errors import Cancelled, ProjectBusy, StudioError
 from fashion_studio.gui.works import WorkState
 
 if TYPE_CHECKING:
@@ -49,29 +49,35 @@ def photo_folders(paths: Sequence[Path]) -> list[Path]:
 
 
 class Opener(QObject):
-    """Opens, scans, remembers. `opening` says that something is being opened, `opened` that it is there."""
+    """Opens, scans, remembers.
+
+    `opening` says that something is being opened, `opened` that it is there; `busy` carries why a project
+    cannot be opened for writing, and its folder. `may_leave` is asked before the open project is closed.
+    """
 
     opening = Signal(str)
     opened = Signal()
     failed = Signal()
+    busy = Signal(str, object)
 
     def __init__(self, session: Session, actor: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._actor = actor
         self._scan: Work | None = None
+        self.may_leave: Callable[[], bool] = lambda: True
 
     # ------------------------------------------------------------ opening
 
-    def open_project(self, folder: Path) -> None:
+    def open_project(self, folder: Path, *, read_only: bool = False) -> None:
         """Opens NAME.fstudio and looks for what is new in its folders."""
 
         def work() -> Project:
             from fashion_studio.services.project import Project  # noqa: PLC0415 - SQL only once needed
 
-            return Project.open(folder, actor=self._actor())
+            return Project.open(folder, actor=self._actor(), read_only=read_only)
 
-        self._open(work, folder.stem)
+        self._open(work, folder.stem, folder=folder)
 
     def open_photos(self, folder: Path) -> None:
         """Opens the project of a folder of photos; one is made if there is none."""
@@ -117,18 +123,32 @@ class Opener(QObject):
             self.add_folders(folders)
 
     def _open(
-        self, work: Callable[[], Project], name: str, *, then: Callable[[Project], None] | None = None
+        self,
+        work: Callable[[], Project],
+        name: str,
+        *,
+        then: Callable[[Project], None] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.opening.emit(name)
         self._session.bridge.submit(
-            work, lambda project: self._adopt(project, then or self._first_scan), self._refuse, lane="opening"
+            work,
+            lambda project: self._adopt(project, then or self._first_scan),
+            lambda error: self._refuse(error, folder),
+            lane="opening",
         )
 
-    def _refuse(self, error: Exception) -> None:
+    def _refuse(self, error: Exception, folder: Path | None) -> None:
         self.failed.emit()
+        if isinstance(error, ProjectBusy) and folder is not None:
+            self.busy.emit(str(error), folder)
+            return
         self._session.report(error)
 
     def _adopt(self, project: Project, then: Callable[[Project], None]) -> None:
+        if not self.may_leave():
+            project.close()
+            return
         previous = self._session.project
         if previous is not None:
             self.remember()

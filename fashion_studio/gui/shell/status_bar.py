@@ -122,6 +122,7 @@ class StatusBar(Surface):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("window", "t", parent)
         self._session = session
+        self._narrow = False
         self.keep_height(28)
         self.saved_icon = IconMark("check", "agree", 14)
         self.saved = Label("", "caption", role="text2")
@@ -171,13 +172,14 @@ class StatusBar(Surface):
             self.saved_icon.show_icon("check", "agree")
             at = session.saved_at
             self.saved.setText(f"Saved {at:%H:%M:%S}" if at is not None else "All changes saved")
-        self._last_group.setVisible(bool(session.last_title))
+        self._last_group.setVisible(bool(session.last_title) and not self._narrow)
         title = session.last_title
         self.last.setText(f"{title}." if title else "")
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Without the last act in a narrow window."""
-        self._last_group.setVisible(not narrow and bool(self._session.last_title))
+        self._narrow = narrow
+        self.refresh()
 
     def _show_works(self) -> None:
         active = self._session.works.active()

@@ -159,10 +159,10 @@ def test_a_click_selects_one_and_ctrl_adds(grid, qtbot):
 
 def test_another_size_keeps_the_place(grid):
     grid.set_current_id(700)
-    top = grid._place_at_top()
+    top = grid.geometry_now.first_place
     grid.set_tile_width(200)
     assert grid.tile_width == 200
-    assert top in range(grid._place_at_top(), grid._place_at_top() + grid.columns)
+    assert top in range(grid.geometry_now.first_place, grid.geometry_now.first_place + grid.columns)
     grid.set_tile_width(5)
     assert grid.tile_width == 96
 
