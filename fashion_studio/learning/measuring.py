@@ -60,7 +60,7 @@ def prepared(squares: np.ndarray, preprocessing: Preprocessing) -> Tensor:
     if squares.shape[1] != side:
         way = cv2.INTER_AREA if side < squares.shape[1] else cv2.INTER_LINEAR
         squares = np.stack([cv2.resize(square, (side, side), interpolation=way) for square in squares])
-    normalised = preprocessing.normalise(torch.from_numpy(np.ascontiguousarray(squares)))
+    normalised = preprocessing.normalise(torch.from_numpy(np.array(squares)))
     return normalised.contiguous(memory_format=torch.channels_last)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import numpy as np
 import torch
 from safetensors.torch import load_file
 
@@ -24,6 +25,7 @@ from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning.balancing import balance_heads
 from fashion_studio.learning.calibration import calibrate
 from fashion_studio.learning.context import RunContext
+from fashion_studio.learning.labels import Labels
 from fashion_studio.learning.material import prepare
 from fashion_studio.learning.measuring import answer, measure
 from fashion_studio.learning.pseudo_labels import pseudo_labelled
@@ -215,6 +217,16 @@ def _with_pseudo_labels(network: TwoStream, number: int, material: Material, con
     rules = context.recipe.rounds[number].pseudo_labels
     if rules is None or material.photos is None:
         return material
+    kept = context.run_dir / f"round-{number + 1}" / "pseudo"
+    if (kept / "labels.npz").exists():  # a resumed round: its own first weights are not to be had again
+        return replace(
+            material,
+            photos=replace(
+                material.photos,
+                labels=Labels.load(kept / "labels.npz"),
+                masks=np.load(kept / "masks.npy", mmap_mode="r"),
+            ),
+        )
     photos, coverage = pseudo_labelled(
         network,
         material.photos,
@@ -223,6 +235,9 @@ def _with_pseudo_labels(network: TwoStream, number: int, material: Material, con
         rules,
         on_progress=lambda done, count: _report_preparing(context, "pseudo-labels", done, count),
     )
+    kept.mkdir(parents=True, exist_ok=True)
+    np.save(kept / "masks.npy", photos.masks)
+    photos.labels.save(kept / "labels.npz")
     context.emit({"event": "pseudo_labels", "coverage": {name: round(v, 3) for name, v in coverage.items()}})
     return replace(material, photos=photos)
 

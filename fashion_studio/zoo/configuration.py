@@ -64,6 +64,7 @@ class TwoStreamConfig:
         visibility_states: logits per landmark: 1 (a sigmoid for "visible", the paper's) or 3 (a softmax over
             visible, occluded, absent).
         mask: whether a garment mask is predicted beside the heatmaps.
+        color_width: channels of the colour branch that joins the fusion, 0 for none (the paper has none).
     """
 
     texture: StreamConfig
@@ -76,6 +77,7 @@ class TwoStreamConfig:
     decoder_width: int = 48
     mask: bool = True
     dropout: float = 0.2
+    color_width: int = 0
 
     @classmethod
     def paper(cls, *, categories: int = 50, attributes: int = 1000, landmarks: int = 8) -> TwoStreamConfig:
@@ -107,6 +109,7 @@ class TwoStreamConfig:
             landmarks=len(vocabulary.landmarks),
             visibility_states=3,
             decoder="pyramid",
+            color_width=64,
         )
 
 

@@ -9,11 +9,12 @@ closed form (`fashion_studio.zoo.activation`). The network answers logits, never
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import timm
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from fashion_studio.zoo.decoders import build_decoder
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from fashion_studio.zoo.configuration import StreamConfig, TwoStreamConfig
 
 __all__ = ["TwoStream", "TwoStreamOutput"]
+
+SHADE_PX: Final = 4
+"""Side of the squares whose mean colour the colour branch looks at: small against stripes and prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,9 @@ class TwoStream(nn.Module):
         self.shape = _trunk(config.shape)
         texture_channels = self.texture.feature_info.channels()
         shape_channels = self.shape.feature_info.channels()
-        self.fusion = _fusion(texture_channels[-1] + shape_channels[-1], config)
+        self.color = _ColorBranch(config.color_width) if config.color_width else None
+        channels = texture_channels[-1] + shape_channels[-1] + config.color_width
+        self.fusion = _fusion(channels, config)
         self.decoder = build_decoder(shape_channels, config)
         self.dropout = nn.Dropout(config.dropout)
         self.heads = nn.ModuleDict(
@@ -65,7 +71,10 @@ class TwoStream(nn.Module):
         """Reads normalised images (B, 3, S, S)."""
         texture = self.texture(images)[-1]
         shapes = self.shape(images)
-        fused = self.fusion(torch.cat((texture, shapes[-1]), dim=1))
+        joined = [texture, shapes[-1]]
+        if self.color is not None:
+            joined.append(self.color(images, texture.shape[2], texture.shape[3]))
+        fused = self.fusion(torch.cat(joined, dim=1))
         pooled = self.dropout(fused.mean((2, 3)))
         maps, visibility = self.decoder(shapes, fused)
         count = self.config.landmarks
@@ -84,6 +93,25 @@ class TwoStream(nn.Module):
             msg = f"head {name} is no linear layer"
             raise TypeError(msg)
         return layer
+
+
+class _ColorBranch(nn.Module):
+    """A learnt colour histogram of every cell: each pixel's colour alone, through two 1x1 layers, averaged.
+
+    ImageNet trunks are trained to see through colour and light; names of colours are about just these.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.bins = nn.Sequential(
+            nn.Conv2d(3, width // 2, 1), nn.ReLU(), nn.Conv2d(width // 2, width, 1), nn.ReLU()
+        )
+
+    def forward(self, images: Tensor, rows: int, columns: int) -> Tensor:
+        """Normalised images (B, 3, S, S) to (B, width, rows, columns)."""
+        shades = functional.avg_pool2d(images, SHADE_PX)
+        histogram: Tensor = functional.adaptive_avg_pool2d(self.bins(shades), (rows, columns))
+        return histogram
 
 
 def _trunk(stream: StreamConfig) -> Any:

@@ -128,17 +128,16 @@ def test_training_lowers_the_loss_on_what_it_sees(whole: FinishedRun) -> None:
 
 
 def test_a_cancelled_run_goes_on_to_the_very_same_end(whole: FinishedRun, tmp_path: Path) -> None:
-    epochs = 0
-
-    def count(event: dict[str, object]) -> None:
-        nonlocal epochs
-        epochs += event["event"] == "epoch"
-
+    seen: list[dict[str, object]] = []
     broken = replace(whole.spec, run_dir=str(tmp_path / "broken"))
     with pytest.raises(Cancelled, match="go on"):
-        run_training(broken, count, lambda: epochs >= 1)
+        run_training(broken, seen.append, lambda: any(event["event"] == "epoch" for event in seen))
     assert (tmp_path / "broken" / "round-1" / "last.ckpt").exists()
-    run_training(broken)
+    # a second stop, after the second round's pseudo-labels were made
+    with pytest.raises(Cancelled):
+        run_training(broken, seen.append, lambda: seen[-1].get("round") == 2)
+    run_training(broken, seen.append)
+    assert [event["event"] for event in seen].count("pseudo_labels") == 1
     for number in (1, 2):
         part = f"round-{number}/averaged.safetensors"
         assert same(weights(whole.spec, part), weights(broken, part))

@@ -49,7 +49,7 @@ def test_the_papers_network_has_the_papers_sizes() -> None:
 def test_the_house_network_is_small_and_answers_everything(
     studio: Vocabulary, house_network: TwoStream
 ) -> None:
-    assert parameters(house_network) == 4_599_189
+    assert parameters(house_network) == 4_599_189 + 3 * 32 + 32 + 32 * 64 + 64 + 64 * 1280
     with torch.inference_mode():
         output = house_network(torch.zeros(2, 3, 224, 224))
     assert {name: tuple(logits.shape) for name, logits in output.logits.items()} == {
@@ -103,6 +103,21 @@ def test_every_parameter_gets_a_gradient(decoder: str) -> None:
     total(network, torch.randn(4, 3, 64, 64)).backward()
     dead = [n for n, p in network.named_parameters() if p.grad is None or not bool(p.grad.abs().sum() > 0)]
     assert dead == []
+
+
+def test_the_colour_branch_sees_each_cells_own_colours(house_network: TwoStream) -> None:
+    images = torch.zeros(1, 3, 96, 96)
+    branch = house_network.color
+    assert branch is not None
+    with torch.inference_mode():
+        plain = branch(images, 3, 3)
+        images[:, 0, :32, :32] = 1.0
+        spotted = branch(images, 3, 3)
+        shuffled = images.clone()
+        shuffled[:, :, :32, :32] = shuffled[:, :, :32, :32].flip(2, 3)
+    changed = (spotted - plain).abs().sum(1)[0] > 1e-6
+    assert changed.nonzero().tolist() == [[0, 0]]
+    torch.testing.assert_close(branch(shuffled, 3, 3), spotted)
 
 
 def test_one_photo_reads_as_in_a_batch_and_all_is_finite(house_network: TwoStream) -> None:
