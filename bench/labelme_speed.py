@@ -46,7 +46,7 @@ def main() -> None:
             _compare(title, theirs[name], ours[name])
         say(f"labelme: memory at {count:,}", theirs["memory_mb"], "MB")
     large = large_photos_project()
-    theirs = _labelme(python, large, 40, "")
+    theirs = _labelme(python, large, 24, "")
     _compare("next photo of 12 MP", theirs["next_ms"], probe("stepping", large, "300")["next_ms"])
 
 

@@ -24,7 +24,7 @@ __all__ = ["large_photos_project", "main", "project_of"]
 
 _OPENINGS: Final = 5
 _LARGE_PX: Final = (4000, 3000)
-_LARGE_COUNT: Final = 60
+_LARGE_COUNT: Final = 32
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ A job is a process of its own that survives the window; all that connects the tw
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import subprocess
 import sys
@@ -28,6 +29,7 @@ __all__ = ["Job", "find_jobs", "start_job"]
 
 PROGRAM: Final[str] = "fashion_studio"
 _START_GRACE_S: Final = 60.0
+_NICENESS: Final = 10
 
 _log = logging.getLogger(__name__)
 
@@ -168,11 +170,19 @@ def _spawn(spec: JobSpec, run_dir: Path) -> None:
             )
     except OSError as error:
         raise EnvironmentProblem(f"The job cannot be started: {error.strerror or error}.") from error
+    _let_others_go_first(process.pid)
     # Somebody must take note of its end while this window lives, or its id stays taken (a zombie).
     reaper = threading.Thread(
         target=_reap, args=(process, run_dir, waiting), name=f"job-{process.pid}", daemon=True
     )
     reaper.start()
+
+
+def _let_others_go_first(pid: int) -> None:
+    """A job of minutes must not slow a window that is answered in milliseconds."""
+    lower = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICENESS)
+    with contextlib.suppress(psutil.Error, OSError):  # it may have ended already
+        psutil.Process(pid).nice(lower)
 
 
 def _reap(process: subprocess.Popen[bytes], run_dir: Path, waiting: JobState) -> None:

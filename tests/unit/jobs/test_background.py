@@ -55,6 +55,13 @@ def test_a_job_runs_to_its_end_and_tells_of_it(tmp_path: Path) -> None:
     assert job.events() == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="priorities have other numbers")
+def test_a_job_lets_others_go_first(tmp_path: Path) -> None:
+    job = started(counting(10_000), tmp_path / "run")
+    assert psutil.Process(job.state().pid).nice() >= 10
+    job.end()
+
+
 def test_a_run_folder_is_used_once(tmp_path: Path) -> None:
     start_job(counting(1), tmp_path / "run").wait(WAIT_S)
     with pytest.raises(UserError, match="is a run already"):
