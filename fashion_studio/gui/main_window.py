@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         add("undo", "Undo", self.session.undo, "Ctrl+Z")
         add("redo", "Redo", self.session.redo, ("Ctrl+Shift+Z", "Ctrl+Y"))
         add("library", "Library", lambda: self.show_room("library"), "Ctrl+1")
-        add("annotate", "Annotate", lambda: self.show_room("annotate"), "Ctrl+2")
+        add("annotate", "Annotate", lambda: self._pick_room("annotate"), "Ctrl+2")
         add("jobs", "Jobs", lambda: self.show_room("jobs"), "Ctrl+J")
         add("settings", "Settings", self._settings, "Ctrl+,")
         add(
@@ -244,8 +244,13 @@ class MainWindow(QMainWindow):
     def _pick_room(self, name: str) -> None:
         if name == "settings":
             self._settings()
-        else:
-            self.show_room(name)
+            return
+        if name == "annotate" and self.rooms.currentWidget() is not self._pages["annotate"]:
+            session = self.session
+            if not session.queue_title:  # a pass over chosen photos goes on; any other begins anew
+                at = self.library.grid.current_id()
+                session.open_queue(current=at if at in session.listing else None)
+        self.show_room(name)
 
     def _go_to(self, item_id: int) -> None:
         if self.session.position(item_id) < 0:

@@ -79,6 +79,7 @@ class Session(QObject):
         self.saved_at: datetime | None = None
         self.last_title = ""
         self._current = -1
+        self._asked_anew = False
         self._heard: Changes | None = None
         self._unsubscribe: Callable[[], None] = _nothing
         self._refresh_soon = QTimer(self)
@@ -121,14 +122,16 @@ class Session(QObject):
     # ------------------------------------------------------------ listing and queue
 
     def set_filter(self, item_filter: ItemFilter) -> None:
-        """Other conditions; the listing follows when it has been found."""
+        """Other conditions; the listing, and with it a new pass, follows when it has been found."""
         self.filter = item_filter
+        self._asked_anew = True
         self.filter_changed.emit()
         self.refresh_listing()
 
     def set_sort(self, sort: Sort) -> None:
-        """Another order; the listing follows when it has been found."""
+        """Another order; the listing, and with it a new pass, follows when it has been found."""
         self.sort = sort
+        self._asked_anew = True
         self.filter_changed.emit()
         self.refresh_listing()
 
@@ -142,12 +145,12 @@ class Session(QObject):
         )
 
     def _take_listing(self, ids: NDArray[np.int64]) -> None:
-        if np.array_equal(ids, self.listing):
-            return
-        first = self.queue.size == 0
-        self.listing = ids
-        self.listing_changed.emit()
-        if first:
+        begin = self._asked_anew or self.queue.size == 0
+        self._asked_anew = False
+        if not np.array_equal(ids, self.listing):
+            self.listing = ids
+            self.listing_changed.emit()
+        if begin and not np.array_equal(ids, self.queue):
             self.open_queue()
 
     def open_queue(

@@ -104,3 +104,15 @@ def test_photos_that_a_scan_brings_join_the_end_of_the_pass(opened, photos, qtbo
     opened.extend_queue()
     assert np.array_equal(opened.queue[: first.size], first)
     assert opened.queue.size == first.size + 3
+
+
+def test_another_filter_begins_another_pass(opened, qtbot):
+    chosen = [int(item_id) for item_id in opened.queue[4:7]]
+    opened.perform(lambda: opened.project.set_status(chosen, Status.DONE))
+    opened.set_filter(ItemFilter(statuses=frozenset({Status.DONE})))
+    qtbot.waitUntil(lambda: opened.queue.tolist() == chosen)
+    assert opened.current == chosen[0]
+    opened.set_current(chosen[1])
+    opened.set_filter(ItemFilter())
+    qtbot.waitUntil(lambda: opened.queue.size == 12)
+    assert opened.current == chosen[1], "the photo at hand stays as long as it is in the pass"
