@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from PIL import Image
 
-from fashion_studio.config.resources import house_model_dir
+from fashion_studio.config.resources import house_model_dir, resources_dir
 from fashion_studio.domain.errors import EnvironmentProblem, PhotoError, UserError
 from fashion_studio.imaging.decode import PHOTO_SUFFIXES, decode
 from fashion_studio.services.prediction_records import prediction_record, skipped_record
@@ -208,7 +208,13 @@ class _FolderWork:
         from fashion_studio.imaging.overlays import draw_overlay  # noqa: PLC0415 - only where pictures are wanted
 
         image = decode(path, max_side_px=_OVERLAY_SIDE_PX)
-        picture = draw_overlay(image, reading, self._reads.vocabulary, caption=file.relative_path)
+        picture = draw_overlay(
+            image,
+            reading,
+            self._reads.vocabulary,
+            caption=file.relative_path,
+            fonts=resources_dir() / "fonts",
+        )
         target = self._out / OVERLAYS / f"{file.relative_path}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.part")
