@@ -79,6 +79,7 @@ class Session(QObject):
         self.saved_at: datetime | None = None
         self.last_title = ""
         self._current = -1
+        self._place = 0
         self._asked_anew = False
         self._heard: Changes | None = None
         self._unsubscribe: Callable[[], None] = _nothing
@@ -195,8 +196,16 @@ class Session(QObject):
 
     def position(self, item_id: int) -> int:
         """Place of a photo in the queue; -1 when it is not in it."""
+        # Nearly every question is about the current photo or its neighbour, so look there before everywhere.
+        for place in range(max(0, self._place - 1), min(self._place + 2, self.queue.size)):
+            if self.queue[place] == item_id:
+                self._place = place
+                return place
         found = np.flatnonzero(self.queue == item_id)
-        return int(found[0]) if found.size else -1
+        if not found.size:
+            return -1
+        self._place = int(found[0])
+        return self._place
 
     def next(self) -> bool:
         """To the next photo of the queue; False at its end."""
