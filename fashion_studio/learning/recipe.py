@@ -24,7 +24,7 @@ class Optimiser:
     """AdamW with linear warm-up and cosine decay to `final_fraction` of the rates.
 
     Attributes:
-        trunk_rate: learning rate of both backbones; `head_rate` of everything else.
+        trunk_rate: learning rate of both backbones, 0 leaves them as they are; `head_rate` of the rest.
         average_decay: decay of the moving average of the weights, which is what is kept in the end.
         clip_norm: largest gradient norm.
     """
@@ -60,7 +60,14 @@ class PseudoLabelling:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One training after the other; each starts from the averaged weights of the one before."""
+    """One training after the other; each starts from the averaged weights of the one before.
+
+    Attributes:
+        photos_per_epoch, renderings_per_epoch: no more photos than there are.
+        keep: "last" passes the last epoch's averaged weights on, which a learning rate that has come to rest
+            asks for; "best" those with the best score on what is held out, which a few hundred pictures
+            can only tell roughly.
+    """
 
     epochs: int
     side_px: int
@@ -71,6 +78,7 @@ class Round:
     augmentation: Augmentation = field(default_factory=Augmentation)
     loss: LossWeights = field(default_factory=LossWeights)
     pseudo_labels: PseudoLabelling | None = None
+    keep: Literal["last", "best"] = "last"
 
 
 @dataclass(frozen=True, slots=True)

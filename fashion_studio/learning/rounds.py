@@ -39,7 +39,7 @@ STEP_EVENT_SECONDS: Final = 5.0
 
 
 def train_round(network: TwoStream, number: int, material: Material, context: RunContext) -> None:
-    """Trains `network` in place and writes `round-N/averaged.safetensors`, the best averaged weights.
+    """Trains `network` in place and writes `round-N/averaged.safetensors` to go on with.
 
     Args:
         network: as the round before left it.
@@ -174,7 +174,7 @@ class _Watcher(Callback):
         )
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        """Measures the averaged weights on what is held out for choosing, and keeps the best."""
+        """Measures the averaged weights on what is held out for choosing, and keeps what is wanted."""
         if not isinstance(pl_module, RoundModule):
             return
         photos, renderings = measure_choosing(pl_module.best, self.material, self.context)
@@ -187,7 +187,7 @@ class _Watcher(Callback):
         _append_row(self.folder / "metrics.csv", row)
         record = self.folder / "best.json"
         best = json.loads(record.read_text(encoding="utf-8"))["score"] if record.exists() else -1.0
-        if score > best:
+        if score > best or self.context.recipe.rounds[self.number].keep == "last":
             state = {name: value.contiguous() for name, value in pl_module.best.state_dict().items()}
             save_file(state, self.folder / "best.safetensors")
             record.write_text(json.dumps({"epoch": row["epoch"], "score": score}), encoding="utf-8")

@@ -45,6 +45,8 @@ class RoundModule(lightning.LightningModule):
         self.settings, self.preprocessing, self.parts = settings, preprocessing, parts
         self.steps, self.seed, self.freeze_norms = steps, seed, freeze_norms
         self.terms: dict[str, list[float]] = {}
+        for trunk in (network.texture, network.shape):
+            trunk.requires_grad_(settings.optimiser.trunk_rate > 0)
 
     def _blend(self, average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
         # young averages follow quickly, so that the random start is soon forgotten
@@ -84,6 +86,8 @@ class RoundModule(lightning.LightningModule):
         wanted = self.settings.optimiser
         groups: dict[tuple[float, float], list[nn.Parameter]] = {}
         for name, parameter in self.network.named_parameters():
+            if not parameter.requires_grad:
+                continue
             rate = wanted.trunk_rate if name.startswith(("texture.", "shape.")) else wanted.head_rate
             decay = wanted.weight_decay if parameter.ndim > 1 else 0.0
             groups.setdefault((rate, decay), []).append(parameter)

@@ -41,6 +41,7 @@ side_px = 64
 photos_per_epoch = 8
 renderings_per_epoch = 8
 batch_size = 8
+optimiser = { trunk_rate = 0.0 }
 pseudo_labels = { min_confidence = 0.01, max_spread = 1.0, min_agreement = 0.0 }
 """
 
@@ -125,6 +126,12 @@ def test_a_run_leaves_a_usable_bundle_and_says_what_it_did(whole: FinishedRun) -
 def test_training_lowers_the_loss_on_what_it_sees(whole: FinishedRun) -> None:
     losses = [float(str(event["loss.total"])) for event in whole.events if event["event"] == "epoch"]
     assert losses[1] < 0.95 * losses[0]
+
+
+def test_backbones_at_rest_stay_as_they_are(whole: FinishedRun) -> None:
+    before, after = (weights(whole.spec, f"round-{number}/averaged.safetensors") for number in (1, 2))
+    assert torch.equal(before["texture.conv_stem.weight"], after["texture.conv_stem.weight"])
+    assert not torch.equal(before["heads.category.weight"], after["heads.category.weight"])
 
 
 def test_a_cancelled_run_goes_on_to_the_very_same_end(whole: FinishedRun, tmp_path: Path) -> None:
