@@ -36,6 +36,12 @@ def train(
         str,
         typer.Option(help="Safetensors file with the backbones' ImageNet weights, or “timm” to fetch them."),
     ] = "",
+    base: Annotated[
+        Path | None, typer.Option(help="A finished model's folder to go on from, of the same vocabulary.")
+    ] = None,
+    from_round: Annotated[
+        int, typer.Option(min=1, help="With a base that has the recipe's first rounds behind it.")
+    ] = 1,
     vocabulary: Annotated[str, typer.Option(help="What the model learns to say.")] = "studio",
     model_id: Annotated[
         str, typer.Option(help="Name of the model, written into every prediction.")
@@ -63,6 +69,8 @@ def train(
             model_id=model_id,
             photos=str(photos.expanduser().absolute()) if photos else None,
             pretrained=_pretrained(pretrained),
+            base=str(base.expanduser().absolute()) if base else None,
+            first_round=from_round,
             seed=seed,
             device=chosen_model(device=device).device,
             threads=threads,

@@ -64,6 +64,9 @@ class Round:
 
     Attributes:
         photos_per_epoch, renderings_per_epoch: no more photos than there are.
+        emphasis: attribute → value → how many times as often renderings with this value are shown; the
+            highest of a rendering's factors counts (`learning.emphasis`). `photo_emphasis` the same for
+            photos, where only what a person said should be emphasised.
         keep: "last" passes the last epoch's averaged weights on, which a learning rate that has come to rest
             asks for; "best" those with the best score on what is held out, which a few hundred pictures
             can only tell roughly.
@@ -78,6 +81,8 @@ class Round:
     augmentation: Augmentation = field(default_factory=Augmentation)
     loss: LossWeights = field(default_factory=LossWeights)
     pseudo_labels: PseudoLabelling | None = None
+    emphasis: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    photo_emphasis: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     keep: Literal["last", "best"] = "last"
 
 

@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
 from fashion_studio.domain.errors import Cancelled
+from fashion_studio.learning.emphasis import emphasised_turns
 from fashion_studio.learning.labels import value_slices
 from fashion_studio.learning.losses import describe
 from fashion_studio.learning.measuring import answer, joined_score, measure
@@ -56,10 +57,20 @@ def train_round(network: TwoStream, number: int, material: Material, context: Ru
     folder.mkdir(parents=True, exist_ok=True)
     seed = context.seed * 97 + number
     sets = material.training_sets
-    wanted = [settings.renderings_per_epoch]
+    wanted, emphases = [settings.renderings_per_epoch], [settings.emphasis]
     if material.photos is not None:
         wanted.insert(0, min(settings.photos_per_epoch, len(material.photos)))
-    sampler = EpochSampler([len(part) for part in sets], wanted, batch_size=settings.batch_size, seed=seed)
+        emphases.insert(0, settings.photo_emphasis)
+    sampler = EpochSampler(
+        [len(part) for part in sets],
+        wanted,
+        batch_size=settings.batch_size,
+        seed=seed,
+        turns=[
+            emphasised_turns(part.labels, vocabulary, emphasis)
+            for part, emphasis in zip(sets, emphases, strict=True)
+        ],
+    )
     views = TrainingViews(
         sets,
         side_px=settings.side_px,

@@ -32,7 +32,7 @@ from fashion_studio.learning.pseudo_labels import pseudo_labelled
 from fashion_studio.learning.recipe import Recipe, recipe_from_mapping
 from fashion_studio.learning.rounds import train_round
 from fashion_studio.rendering.spec import RENDERER_VERSION
-from fashion_studio.zoo.bundle import BundleManifest, save_bundle
+from fashion_studio.zoo.bundle import BundleManifest, load_bundle, save_bundle
 from fashion_studio.zoo.configuration import FusionLayer, StreamConfig, TwoStreamConfig, heads_of
 from fashion_studio.zoo.preprocessing import Preprocessing
 from fashion_studio.zoo.pretrained import fetch_state, load_trunks, read_state
@@ -61,6 +61,8 @@ class TrainSpec:
         photos: folder with `photos.csv` and `images`, or None to train on renderings alone.
         pretrained: safetensors file with the backbones' ImageNet weights; "timm" fetches timm's own; None
             starts from random weights.
+        base: folder of a bundle to go on from instead of `pretrained`; it must speak the same vocabulary.
+        first_round: from 1; with a `base` that has the rounds before it behind it, where to go on.
         cache_dir: where decoded pictures are kept; None for the run folder.
         device: "auto", "cpu", "cuda" or "mps".
         threads: CPU threads; None for torch's own choice.
@@ -74,6 +76,8 @@ class TrainSpec:
     photos: str | None = None
     pretrained: str | None = None
     cache_dir: str | None = None
+    base: str | None = None
+    first_round: int = 1
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
@@ -136,7 +140,7 @@ def run_training(
     _describe_run(spec, context)
     torch.manual_seed(spec.seed)
     network = TwoStream(_architecture(recipe, context.vocabulary))
-    parents = _start(network, spec.pretrained)
+    parents = _start(network, spec.pretrained) if spec.base is None else _go_on(network, Path(spec.base))
     material = prepare(
         recipe,
         context.vocabulary,
@@ -145,7 +149,7 @@ def run_training(
         should_stop=should_stop,
         on_progress=lambda what, done, count: _report_preparing(context, what, done, count),
     )
-    for number in range(len(recipe.rounds)):
+    for number in range(spec.first_round - 1, len(recipe.rounds)):
         weights = run_dir / f"round-{number + 1}" / "averaged.safetensors"
         if not weights.exists():
             train_round(network, number, _with_pseudo_labels(network, number, material, context), context)
@@ -211,6 +215,23 @@ def _start(network: TwoStream, pretrained: str | None) -> dict[str, str]:
     state = read_state(path)
     load_trunks(network, state, state)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def _go_on(network: TwoStream, base: Path) -> dict[str, str]:
+    """Loads a finished bundle's weights; its id and hash.
+
+    Raises:
+        UserError: no bundle, a damaged one, or one of another vocabulary or architecture.
+    """
+    bundle = load_bundle(base)
+    if bundle.manifest.config != network.config:
+        msg = (
+            f"The model “{bundle.manifest.model_id}” has other heads or another architecture than this "
+            "recipe trains; choose a base model of the same vocabulary."
+        )
+        raise UserError(msg)
+    network.load_state_dict(bundle.network.state_dict())
+    return {bundle.manifest.model_id: bundle.manifest.weights_sha256, **bundle.manifest.parents}
 
 
 def _with_pseudo_labels(network: TwoStream, number: int, material: Material, context: RunContext) -> Material:

@@ -34,13 +34,30 @@ class EpochSampler(Sampler[list[tuple[int, int]]]):
 
     Where an epoch wants fewer pictures than a set has, the set is gone through in a fixed random order, a
     part per epoch, so that all of it is seen before any of it again.
+
+    Args:
+        sizes: number of pictures of each set.
+        per_epoch: how many of each set an epoch shows.
+        batch_size: pictures per batch; what does not fill a batch is left out.
+        seed: of the order.
+        epoch: whose batches to make.
+        turns: for each set the rows that one lap goes through; a row that stands there twice is shown twice
+            as often. None for every row once.
     """
 
     def __init__(
-        self, sizes: Sequence[int], per_epoch: Sequence[int], *, batch_size: int, seed: int, epoch: int = 0
+        self,
+        sizes: Sequence[int],
+        per_epoch: Sequence[int],
+        *,
+        batch_size: int,
+        seed: int,
+        epoch: int = 0,
+        turns: Sequence[NDArray[np.int64]] | None = None,
     ) -> None:
         self.sizes, self.per_epoch = tuple(sizes), tuple(per_epoch)
         self.batch_size, self.seed, self.epoch = batch_size, seed, epoch
+        self.turns = [np.arange(size) for size in sizes] if turns is None else list(turns)
 
     def __len__(self) -> int:
         return sum(self.per_epoch) // self.batch_size
@@ -48,27 +65,33 @@ class EpochSampler(Sampler[list[tuple[int, int]]]):
     def at(self, epoch: int) -> EpochSampler:
         """The same sampler for another epoch."""
         return EpochSampler(
-            self.sizes, self.per_epoch, batch_size=self.batch_size, seed=self.seed, epoch=epoch
+            self.sizes,
+            self.per_epoch,
+            batch_size=self.batch_size,
+            seed=self.seed,
+            epoch=epoch,
+            turns=self.turns,
         )
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
         chosen: list[int] = []
         start = 0
         for number, (size, wanted) in enumerate(zip(self.sizes, self.per_epoch, strict=True)):
-            chosen += [start + self._pick(number, size, self.epoch * wanted + k) for k in range(wanted)]
+            chosen += [start + self._pick(number, self.epoch * wanted + k) for k in range(wanted)]
             start += size
         order = np.random.default_rng((self.seed, self.epoch, 1)).permutation(len(chosen))
         for batch in range(len(self)):
             part = order[batch * self.batch_size : (batch + 1) * self.batch_size]
             yield [(self.epoch, chosen[k]) for k in part]
 
-    def _pick(self, number: int, size: int, position: int) -> int:
-        lap, place = divmod(position, size)
+    def _pick(self, number: int, position: int) -> int:
+        turns = self.turns[number]
+        lap, place = divmod(position, len(turns))
         if not hasattr(self, "_laps"):
             self._laps: dict[tuple[int, int], NDArray[np.int64]] = {}
         if (number, lap) not in self._laps:
-            shuffle = np.random.default_rng((self.seed, number, lap, 2)).permutation(size)
-            self._laps[number, lap] = shuffle
+            shuffle = np.random.default_rng((self.seed, number, lap, 2)).permutation(len(turns))
+            self._laps[number, lap] = turns[shuffle]
         return int(self._laps[number, lap][place])
 
 
