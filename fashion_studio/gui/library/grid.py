@@ -114,6 +114,11 @@ class TileGrid(QAbstractItemView):
         super().updateGeometries()
         self._relay()
 
+    def rowsInserted(self, parent: Index, start: int, end: int) -> None:
+        """Photos were added at the end. Qt repaints nothing for it: it leaves that to each view."""
+        super().rowsInserted(parent, start, end)
+        self._relay()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The tile at the top stays at the top."""
         first = self.geometry_now.first_place if event.oldSize().isValid() else -1

@@ -180,3 +180,22 @@ def test_a_photo_without_picture_is_not_asked_for_again(grid, qtbot):
     qtbot.waitUntil(lambda: grid.pictures.idle and grid.pictures.has_failed(1))
     assert grid.pictures.get(1) is None
     assert grid.pictures.idle
+
+
+def test_photos_that_a_scan_adds_are_painted_without_being_touched(qtbot, qapp):
+    theme = Theme(ThemeMode.DARK)
+    theme.install(qapp)
+    model, project = TileModel(), Rows()
+    view = TileGrid(model, lambda row: row.name)
+    qtbot.addWidget(view)
+    view.resize(1120, 800)
+    model.open(project)
+    view.pictures.open(project)
+    model.set_ids(np.arange(1, 3, dtype=np.int64))
+    view.show()
+    qtbot.waitExposed(view)
+    qtbot.waitUntil(lambda: 2 in {i for ids in project.asked for i in ids})
+    model.set_ids(np.arange(1, 49, dtype=np.int64))
+    qtbot.waitUntil(lambda: view.pictures.has_failed(21))  # asked for by painting alone
+    assert view.verticalScrollBar().maximum() > 0
+    view.pictures.close()
