@@ -148,6 +148,20 @@ class Vocabulary:
         kinds = self.landmarks[self.landmark_index(landmark)].applies_to
         return not kinds or category is None or category in kinds
 
+    def restricted(self, attributes: tuple[str, ...], *, landmarks: bool) -> Vocabulary:
+        """The part with these attributes only, in the vocabulary's order; without landmarks if not wanted.
+
+        Raises:
+            VocabularyError: no such attribute.
+        """
+        for name in attributes:
+            self.attribute(name)
+        kept = [entry for entry in self.source["attributes"] if entry["name"] in attributes]
+        source = dict(self.source) | {"attributes": kept}
+        if not landmarks:
+            source |= {"landmarks": [], "skeleton": []}
+        return Vocabulary.from_mapping(source)
+
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Vocabulary:
         """Builds and checks a vocabulary.

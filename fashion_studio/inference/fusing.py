@@ -7,22 +7,24 @@ enters the other, so that it works for any backbone; the result is compared with
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from fashion_studio.inference.threads import one_thread_each
+from fashion_studio.zoo.two_stream import TwoStreamOutput
 
 if TYPE_CHECKING:
-    from fashion_studio.zoo.two_stream import TwoStream
+    from fashion_studio.zoo.registry import Network, NetworkOutput
 
 __all__ = ["fused"]
 
 _TOLERANCE: Final = 1e-3
+_AnyNetwork = TypeVar("_AnyNetwork", bound="Network")
 
 
-def fused(network: TwoStream, side_px: int) -> TwoStream:
+def fused(network: _AnyNetwork, side_px: int) -> _AnyNetwork:
     """A copy in evaluation mode with its normalisations folded in; the original where that changes anything.
 
     Args:
@@ -33,12 +35,13 @@ def fused(network: TwoStream, side_px: int) -> TwoStream:
         return _fused(network, side_px)
 
 
-def _fused(network: TwoStream, side_px: int) -> TwoStream:
+def _fused(network: _AnyNetwork, side_px: int) -> _AnyNetwork:
     with torch.inference_mode():
         device = next(network.parameters()).device
         generator = torch.Generator().manual_seed(0)
         example = torch.randn(1, 3, side_px, side_px, generator=generator).to(device)
-    folded = copy.deepcopy(network).eval()
+    folded = copy.deepcopy(network)
+    folded.eval()
     for convolution, norm in _pairs(folded, example):
         _fold(folded, convolution, norm)
     return folded if _same(network, folded, example) else network
@@ -94,15 +97,18 @@ def _fold(network: nn.Module, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> N
     setattr(network.get_submodule(parent), leaf, replacement)
 
 
-def _same(network: TwoStream, folded: TwoStream, example: Tensor) -> bool:
+def _same(network: Network, folded: Network, example: Tensor) -> bool:
     with torch.inference_mode():
-        first, second = network(example), folded(example)
-    for one, other in (
-        (first.features, second.features),
-        (first.heatmaps, second.heatmaps),
-        (first.visibility, second.visibility),
-    ):
+        pairs = zip(_answers(network(example)), _answers(folded(example)), strict=True)
+    for one, other in pairs:
         scale = max(1.0, float(one.abs().max()))
         if not torch.allclose(one, other, atol=_TOLERANCE * scale, rtol=0.0):
             return False
     return True
+
+
+def _answers(output: NetworkOutput) -> list[Tensor]:
+    answers = [output.features, *output.logits.values()]
+    if isinstance(output, TwoStreamOutput):
+        answers += [output.heatmaps, output.visibility]
+    return answers

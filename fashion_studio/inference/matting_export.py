@@ -36,7 +36,7 @@ class _MaskOnly(nn.Module):
     def __init__(self, bundle: Bundle) -> None:
         super().__init__()
         form = bundle.manifest.preprocessing
-        self.network = fused(bundle.network, form.side_px).cpu()
+        self.network = fused(bundle.two_stream, form.side_px).cpu()
         self.side_px = form.side_px
         planes = {"mean_in": _U2NET_MEAN, "std_in": _U2NET_STD, "mean": form.mean, "std": form.std}
         for name, values in planes.items():
@@ -68,7 +68,7 @@ def export_matting(bundle: Bundle, path: Path) -> Path:
     Raises:
         CheckpointError: the network has no mask head.
     """
-    if not bundle.network.config.mask:
+    if not bundle.two_stream.config.mask:
         msg = f"The model {bundle.manifest.model_id} has no mask head to export."
         raise CheckpointError(msg)
     program = torch.onnx.export(

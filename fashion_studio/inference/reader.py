@@ -18,13 +18,13 @@ from fashion_studio.domain.predictions import (
     ScoredValue,
 )
 from fashion_studio.domain.vocabulary import COLORS, Cardinality
-from fashion_studio.imaging.letterbox import letterbox
 from fashion_studio.inference.device import AUTO, choose_device, device_title
 from fashion_studio.inference.fusing import fused
 from fashion_studio.inference.garment import GarmentFacts, measure_garment
 from fashion_studio.zoo.activation import class_activation_maps
 from fashion_studio.zoo.bundle import load_bundle
 from fashion_studio.zoo.decoding import heatmap_images, landmark_positions, visibility_probabilities
+from fashion_studio.zoo.two_stream import TwoStreamOutput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fashion_studio.domain.vocabulary import Attribute, Vocabulary
     from fashion_studio.zoo.bundle import Bundle
     from fashion_studio.zoo.preprocessing import Preprocessing
-    from fashion_studio.zoo.two_stream import TwoStreamOutput
+    from fashion_studio.zoo.registry import NetworkOutput
 
 __all__ = ["Reader"]
 
@@ -123,9 +123,7 @@ class Reader:
         readings: list[Reading] = []
         for start in range(0, len(images), _MOST_AT_ONCE):
             batch = images[start : start + _MOST_AT_ONCE]
-            fitted = [
-                letterbox(image, self.preprocessing.side_px, self.preprocessing.fill) for image in batch
-            ]
+            fitted = [self.preprocessing.square(image) for image in batch]
             answers = self._answer(np.stack([square for square, _ in fitted]), with_maps=with_maps)
             for index, (image, (_, to_input)) in enumerate(zip(batch, fitted, strict=True)):
                 facts = self._measure(image, to_input, answers, index, with_colors=measure_colors)
@@ -136,19 +134,22 @@ class Reader:
         with torch.inference_mode():
             inputs = self.preprocessing.normalise(torch.from_numpy(squares).to(self.device))
             output = self._network(inputs.contiguous(memory_format=torch.channels_last))
+            maps = class_activation_maps(self._network, output.features) if with_maps else {}
+            chances = self._probabilities(output)
+            cams = {name: _numpy(planes) for name, planes in maps.items()}
+            if not isinstance(output, TwoStreamOutput):
+                return _without_places(chances, cams, with_maps=with_maps)
             temperature = self._calibration.temperature("visibility")
             return _Answers(
-                self._probabilities(output),
+                chances,
                 _numpy(landmark_positions(output.heatmaps, self.preprocessing.side_px)),
                 _numpy(visibility_probabilities(output.visibility, temperature)),
                 None if output.mask is None else _numpy(output.mask[:, 0].float().sigmoid()),
                 _numpy(heatmap_images(output.heatmaps)) if with_maps else None,
-                {n: _numpy(m) for n, m in class_activation_maps(self._network, output.features).items()}
-                if with_maps
-                else {},
+                cams,
             )
 
-    def _probabilities(self, output: TwoStreamOutput) -> dict[str, NDArray[np.float32]]:
+    def _probabilities(self, output: NetworkOutput) -> dict[str, NDArray[np.float32]]:
         found = {}
         for attribute in self.vocabulary.attributes:
             logits = output.logits[attribute.name].float() / self._calibration.temperature(attribute.name)
@@ -242,6 +243,21 @@ class Reader:
                 self.vocabulary.landmark_names, points, states, answers.visibility[index], strict=True
             )
         )
+
+
+def _without_places(
+    chances: dict[str, NDArray[np.float32]], cams: dict[str, NDArray[np.float32]], *, with_maps: bool
+) -> _Answers:
+    """Of a network that names classes only: no landmark, no mask."""
+    count = len(next(iter(chances.values())))
+    return _Answers(
+        chances,
+        np.empty((count, 0, 2), np.float32),
+        np.empty((count, 0, 3), np.float32),
+        None,
+        np.empty((count, 0, 1, 1), np.float32) if with_maps else None,
+        cams,
+    )
 
 
 def _numpy(tensor: torch.Tensor) -> NDArray[np.float32]:

@@ -99,7 +99,7 @@ def evaluate(
     if photos is not None:
         sets["photos"] = reported_photos(recipe, bundle.vocabulary, photos, cache, photo_count)
     for kind, pictures in sets.items():
-        answers = answer(bundle.network, pictures, bundle.manifest.preprocessing)
+        answers = answer(bundle.two_stream, pictures, bundle.manifest.preprocessing)
         found = measure(answers, pictures, bundle.vocabulary, bundle.manifest.calibration)
         wanted = found if kind == "renderings" else {k: v for k, v in found.items() if k.startswith(CATEGORY)}
         figures |= {f"{kind}.{name}": value for name, value in wanted.items()}

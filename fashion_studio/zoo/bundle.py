@@ -18,14 +18,17 @@ from safetensors.torch import load, save_file
 
 from fashion_studio.domain.errors import CheckpointError, VocabularyError
 from fashion_studio.domain.vocabulary import Vocabulary
-from fashion_studio.zoo.configuration import TwoStreamConfig, heads_of
+from fashion_studio.zoo.configuration import heads_of
 from fashion_studio.zoo.preprocessing import Preprocessing  # noqa: TC001 - msgspec resolves it
-from fashion_studio.zoo.registry import build
+from fashion_studio.zoo.registry import build, config_from
+from fashion_studio.zoo.two_stream import TwoStream
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fashion_studio.zoo.two_stream import TwoStream
+    from fashion_studio.zoo.registry import Network, NetworkConfig
+else:
+    NetworkConfig = Any  # msgspec cannot tell two dataclasses apart: `config_from` does, by the architecture
 
 __all__ = [
     "Bundle",
@@ -41,6 +44,7 @@ MANIFEST_NAME: Final = "bundle.json"
 WEIGHTS_NAME: Final = "model.safetensors"
 FORMAT: Final = 1
 MAX_WEIGHTS_BYTES: Final = 4 << 30
+_MEGABYTE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class BundleManifest:
     Attributes:
         model_id: name with version, such as "house-1"; written into every prediction.
         architecture: a name of `zoo.registry`; `config` its configuration.
-        vocabulary: the vocabulary as it was when the model was trained, in the shape of its TOML file.
+        vocabulary: the vocabulary as it was when the model was trained, in the shape of its TOML file, cut
+            down to the attributes and landmarks that the network predicts (`Vocabulary.restricted`).
         licence: SPDX expression for the weights; `sources` names what they were made from.
         parents: name to SHA-256 of the weights that training started from.
         weights_sha256, weights_bytes: of the weights file; filled in by `save_bundle`.
@@ -76,7 +81,7 @@ class BundleManifest:
 
     model_id: str
     architecture: str
-    config: TwoStreamConfig
+    config: NetworkConfig
     vocabulary: dict[str, Any]
     preprocessing: Preprocessing
     calibration: Calibration
@@ -93,24 +98,46 @@ class BundleManifest:
 class Bundle:
     """A network in evaluation mode with what belongs to it."""
 
-    network: TwoStream
+    network: Network
     manifest: BundleManifest
     vocabulary: Vocabulary
+
+    @property
+    def two_stream(self) -> TwoStream:
+        """The network where only a two-stream one will do.
+
+        Raises:
+            CheckpointError: it is another.
+        """
+        if not isinstance(self.network, TwoStream):
+            msg = f"The model {self.manifest.model_id} predicts neither landmarks nor masks; this needs both."
+            raise CheckpointError(msg)
+        return self.network
 
 
 def save_bundle(
     folder: Path,
-    network: TwoStream,
+    network: Network,
     manifest: BundleManifest,
     *,
     storage: Literal["float16", "float32"] = "float16",
+    max_file_mb: float = 0.0,
 ) -> BundleManifest:
     """Writes weights and manifest; returns the manifest with hash and size filled in.
 
     float16 halves the file; loading widens to float32 again, in which everything is computed.
 
+    Args:
+        folder: is made where it is not there.
+        network: its weights are written.
+        manifest: all beside them.
+        storage: number format of the file.
+        max_file_mb: largest weights file, in MB of 1024 × 1024 bytes; 0 is no limit. What counts is the file
+            as it was written, not a count of parameters; a file that is too large is not left behind.
+
     Raises:
-        CheckpointError: the weights are not finite, too large for float16, or do not fit the manifest.
+        CheckpointError: the weights are not finite, too large for float16, do not fit the manifest, or their
+            file is over the limit.
     """
     _check_heads(manifest)
     state = {key: _stored(key, value, storage) for key, value in network.state_dict().items()}
@@ -118,6 +145,13 @@ def save_bundle(
     weights = folder / WEIGHTS_NAME
     save_file(state, weights, metadata={"model_id": manifest.model_id})
     data = weights.read_bytes()
+    if max_file_mb and len(data) > max_file_mb * _MEGABYTE:
+        weights.unlink()
+        msg = (
+            f"The weights file has {len(data) / _MEGABYTE:.1f} MB, but at most {max_file_mb:g} are allowed. "
+            "Save it as float16 or choose a smaller network."
+        )
+        raise CheckpointError(msg)
     manifest = replace(
         manifest, weights_sha256=hashlib.sha256(data).hexdigest(), weights_bytes=len(data), format=FORMAT
     )
@@ -156,6 +190,7 @@ def read_manifest(folder: Path) -> BundleManifest:
             msg = f"The weights bundle {folder.name} has format {found.get('format')!r}, not {FORMAT}."
             raise CheckpointError(msg)
         manifest = msgspec.convert(found, BundleManifest)
+        manifest = replace(manifest, config=config_from(manifest.architecture, manifest.config))
     except msgspec.MsgspecError as error:
         msg = f"The manifest of the weights bundle {folder.name} is damaged: {error}."
         raise CheckpointError(msg) from error
@@ -221,7 +256,7 @@ def _weights_bytes(folder: Path, manifest: BundleManifest) -> bytes:
     return data
 
 
-def _fill(network: TwoStream, state: Mapping[str, torch.Tensor], name: str) -> None:
+def _fill(network: Network, state: Mapping[str, torch.Tensor], name: str) -> None:
     wanted = network.state_dict()
     strange = sorted(wanted.keys() ^ state.keys())
     if strange:

@@ -1,4 +1,4 @@
-"""What a two-stream network is made of, as plain data that travels with its weights."""
+"""What a network is made of, as plain data that travels with its weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fashion_studio.domain.vocabulary import Cardinality
 if TYPE_CHECKING:
     from fashion_studio.domain.vocabulary import Vocabulary
 
-__all__ = ["FusionLayer", "Head", "StreamConfig", "TwoStreamConfig", "heads_of"]
+__all__ = ["BackboneHeadsConfig", "FusionLayer", "Head", "StreamConfig", "TwoStreamConfig", "heads_of"]
 
 PAPER_FUSION_WIDTHS: Final = (2048, 4096)
 
@@ -65,6 +65,8 @@ class TwoStreamConfig:
             visible, occluded, absent).
         mask: whether a garment mask is predicted beside the heatmaps.
         color_width: channels of the colour branch that joins the fusion, 0 for none (the paper has none).
+        streams: which trunks' features the classification heads see. "texture" or "shape" alone is the
+            paper's ablation: the other's are zero before the fusion, so that the network keeps its size.
     """
 
     texture: StreamConfig
@@ -78,6 +80,7 @@ class TwoStreamConfig:
     mask: bool = True
     dropout: float = 0.2
     color_width: int = 0
+    streams: Literal["both", "texture", "shape"] = "both"
 
     @classmethod
     def paper(cls, *, categories: int = 50, attributes: int = 1000, landmarks: int = 8) -> TwoStreamConfig:
@@ -111,6 +114,32 @@ class TwoStreamConfig:
             decoder="pyramid",
             color_width=64,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneHeadsConfig:
+    """One timm backbone with classification heads on its pooled features.
+
+    Attributes:
+        backbone: timm's name; a tag after a point says whose weights it may start from.
+        heads: in output order.
+        input_px: side of the square input; a vision transformer's patch grid depends on it.
+        hidden_widths: layers between features and heads, each linear, ReLU, dropout; () is a linear head.
+        dropout: after each hidden layer, or before the linear heads where there is none; 0 to 1.
+        frozen: weights and running statistics of the backbone stay as they are.
+    """
+
+    backbone: str
+    heads: tuple[Head, ...]
+    input_px: int = 224
+    hidden_widths: tuple[int, ...] = ()
+    dropout: float = 0.0
+    frozen: bool = False
+
+    @property
+    def landmarks(self) -> int:
+        """Such a network predicts none."""
+        return 0
 
 
 def heads_of(vocabulary: Vocabulary) -> tuple[Head, ...]:

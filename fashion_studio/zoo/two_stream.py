@@ -71,7 +71,10 @@ class TwoStream(nn.Module):
         """Reads normalised images (B, 3, S, S)."""
         texture = self.texture(images)[-1]
         shapes = self.shape(images)
-        joined = [texture, shapes[-1]]
+        joined = [
+            texture if self.config.streams != "shape" else torch.zeros_like(texture),
+            shapes[-1] if self.config.streams != "texture" else torch.zeros_like(shapes[-1]),
+        ]
         if self.color is not None:
             joined.append(self.color(images, texture.shape[2], texture.shape[3]))
         fused = self.fusion(torch.cat(joined, dim=1))
