@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QDialog, QLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLayout, QSizePolicy, QSpacerItem, QWidget
 
 from fashion_studio.gui.components.base import Label, column, row, themed
 from fashion_studio.gui.components.buttons import Button
@@ -65,7 +65,6 @@ class Dialog(QDialog):
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setModal(True)
-        self.setFixedWidth(self.theme.px(640 if wide else 480))
         self.heading = Label(title, "lead", 600)
         self.body = column(gap=12)
         self.primary = Button(primary, "primary", large=True)
@@ -83,8 +82,19 @@ class Dialog(QDialog):
         feet.addWidget(self.primary)
         layout = column(self.heading, self.body, 4, feet, gap=12, margins=(20, 16, 20, 20))
         layout.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
+        # the layout's constraint replaces the widget's own least width, so the width stands in the layout
+        self._strut = QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
+        layout.addItem(self._strut)
+        self._layout = layout
         self.setLayout(layout)
+        self.set_width(self.theme.px(640 if wide else 480))
         self.ring = FocusRing(self)
+
+    def set_width(self, width_px: int) -> None:
+        """Another width, margins included."""
+        self._strut.changeSize(width_px - 40, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
+        self.setMaximumWidth(width_px)
+        self._layout.invalidate()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Panel and border."""

@@ -25,7 +25,7 @@ class CheatSheet(Dialog):
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__("Shortcuts", primary="Close", secondary="", wide=True, parent=parent)
-        self.setFixedWidth(min(self.theme.px(900), parent.width() - 48 if parent is not None else 900))
+        self.set_width(min(self.theme.px(900), parent.width() - 48 if parent is not None else 900))
         body = QWidget()
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, 12, 0)

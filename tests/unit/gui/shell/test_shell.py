@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from fashion_studio.config.settings import Settings
 from fashion_studio.domain.labels import Answer, Status
@@ -206,6 +207,18 @@ def test_the_cheat_sheet_shows_every_key(window, qtbot):
     for command in window.commands.all():
         if command.shortcuts:
             assert command.title in words
+
+
+def test_no_line_of_the_cheat_sheet_is_cut(window, qtbot):
+    window.resize(1440, 900)
+    sheet = CheatSheet(window.commands, window)
+    qtbot.addWidget(sheet)
+    sheet.show()
+    qtbot.waitExposed(sheet)
+    for area in sheet.findChildren(QScrollArea):
+        for label in area.widget().findChildren(type(sheet.heading)):
+            right = label.mapTo(area.viewport(), label.rect().topRight()).x()
+            assert right <= area.viewport().width(), label.text()
 
 
 # ---------------------------------------------------------------- opening
