@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from fashion_studio.domain.vocabulary import CATEGORY, COLORS
+from fashion_studio.learning.targets import cone_targets, gaussian_targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 __all__ = [
     "LossWeights",
     "allowed_loss",
-    "cone_targets",
     "describe",
     "flag_loss",
-    "gaussian_targets",
     "landmark_loss",
     "mask_loss",
     "total_loss",
@@ -114,35 +113,6 @@ def flag_loss(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
     """Binary cross-entropy with logits over the known entries, 0 where there are none."""
     loss = functional.binary_cross_entropy_with_logits(logits.float(), targets, reduction="none")
     return _mean(loss, known)
-
-
-def gaussian_targets(points: Tensor, shape: tuple[int, int], side_px: int, sigma: float) -> Tensor:
-    """exp(-d²/2σ²) around each point, peak 1.
-
-    Args:
-        points: (B, K, 2) x, y in input pixels.
-        shape: height and width of the map.
-        side_px: side of the input, which the map covers.
-        sigma: in fractions of the map's side.
-    """
-    square = _distances_squared(points, shape, side_px)
-    return torch.exp(-square / (2 * (sigma * shape[1]) ** 2))
-
-
-def cone_targets(points: Tensor, shape: tuple[int, int], side_px: int, radius: float = 8 / 224) -> Tensor:
-    """exp(-0.5·d/R), the target of Liu & Lu's code with R = 8 at 224 pixels: a cone, not a Gaussian."""
-    return torch.exp(-0.5 * _distances_squared(points, shape, side_px).sqrt() / (radius * shape[1]))
-
-
-def _distances_squared(points: Tensor, shape: tuple[int, int], side_px: int) -> Tensor:
-    height, width = shape
-    columns = torch.arange(width, device=points.device) + 0.5
-    rows = torch.arange(height, device=points.device) + 0.5
-    x = points[..., 0] * (width / side_px)
-    y = points[..., 1] * (height / side_px)
-    across = (columns - x[..., None]).square()
-    down = (rows - y[..., None]).square()
-    return down[..., :, None] + across[..., None, :]
 
 
 def landmark_loss(

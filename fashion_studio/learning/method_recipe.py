@@ -116,7 +116,13 @@ class BasePlan:
 
 
 LossKind = Literal[
-    "cross_entropy", "focal", "binary_cross_entropy", "heatmap_squared", "heatmap_cross_entropy", "visibility"
+    "cross_entropy",
+    "focal",
+    "binary_cross_entropy",
+    "main_value",
+    "heatmap_squared",
+    "heatmap_cross_entropy",
+    "visibility",
 ]
 
 
@@ -126,7 +132,7 @@ class LossTerm:
 
     Attributes:
         kind: "cross_entropy" and "focal" for one-valued heads, "binary_cross_entropy" for several-valued
-            ones, the rest for landmarks.
+            ones, "main_value" (a softmax over the same logits) for the first of them, the rest for landmarks.
         heads: attributes it covers; () is all of the fitting cardinality that no other term names. The terms
             of several one-valued heads are added up; several-valued heads are joined into one vector first.
         weight: of the term in the sum.
@@ -394,6 +400,10 @@ def _check(recipe: MethodRecipe) -> None:
         "It forbids pretrained weights and asks for them.": recipe.limits.forbid_pretrained
         and recipe.starts_pretrained,
         "Landmark losses need a two-stream network.": recipe.backbone is not None
+        and any(term.kind.startswith(("heatmap", "visibility")) for term in recipe.loss.values()),
+        "CutMix and Mixup cannot be used with landmark losses.": (
+            recipe.mixing.cutmix_share > 0 or recipe.mixing.mixup_share > 0
+        )
         and any(term.kind.startswith(("heatmap", "visibility")) for term in recipe.loss.values()),
         "Batch size and epochs have to be at least 1.": recipe.batch_size < 1
         or any(phase.epochs < 1 for phase in recipe.phases),

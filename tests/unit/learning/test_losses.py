@@ -9,14 +9,13 @@ from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning.losses import (
     LossWeights,
     allowed_loss,
-    cone_targets,
     describe,
     flag_loss,
-    gaussian_targets,
     landmark_loss,
     mask_loss,
     visibility_loss,
 )
+from fashion_studio.learning.targets import cone_targets, gaussian_targets
 
 
 def test_one_possible_value_is_cross_entropy() -> None:
