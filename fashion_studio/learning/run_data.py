@@ -1,0 +1,159 @@
+"""What a training's photos say, before anything is trained: counts, imbalance, and what cannot be learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from fashion_studio.domain.errors import UserError
+from fashion_studio.domain.vocabulary import Cardinality
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fashion_studio.domain.data_list import DataListPhoto
+    from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.learning.method_recipe import MethodRecipe
+
+__all__ = ["SPLITS", "DataCounts", "check_heads", "count_labels", "learnt_heads", "refuse_unlearnable"]
+
+SPLITS: Final = ("train", "val", "test")
+FEW: Final = 5
+"""Fewer training examples of a value than this are named in a warning."""
+_NAMED: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DataCounts:
+    """How often everything occurs.
+
+    Attributes:
+        photos: split to number of photos.
+        values: attribute to value to (train, val, test); sure labels only, partial ones count nowhere.
+        landmarks: (train, val, test) photos with landmarks.
+    """
+
+    photos: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
+    values: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    landmarks: list[int] = field(default_factory=lambda: [0, 0, 0])
+
+    def labelled(self, attribute: str, split: str = "train") -> int:
+        """Photos of a split with at least one sure label of a one-valued attribute (values of another)."""
+        place = SPLITS.index(split)
+        return sum(counts[place] for counts in self.values[attribute].values())
+
+    def imbalance(self, attribute: str) -> float:
+        """Most frequent over least frequent value among those that occur in training; 0 without any."""
+        found = [counts[0] for counts in self.values[attribute].values() if counts[0]]
+        return max(found) / min(found) if found else 0.0
+
+    def rare(self, attribute: str) -> list[str]:
+        """Values with fewer than `FEW` training examples, those without any included."""
+        return [value for value, counts in self.values[attribute].items() if counts[0] < FEW]
+
+    def warnings(self, vocabulary: Vocabulary) -> list[str]:
+        """What a person should know before the training, a sentence each."""
+        sentences = []
+        for name in self.values:
+            title = vocabulary.attribute(name).title
+            if not self.labelled(name):
+                sentences.append(f"{title}: no training photo has a label; nothing is learnt of it.")
+                continue
+            if rare := self.rare(name):
+                more = f" and {len(rare) - _NAMED} more" if len(rare) > _NAMED else ""
+                sentences.append(
+                    f"{title}: fewer than {FEW} training examples of {', '.join(rare[:_NAMED])}{more}."
+                )
+        return sentences
+
+
+def learnt_heads(recipe: MethodRecipe, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The attributes that a recipe learns from data of this vocabulary.
+
+    Raises:
+        UserError: the recipe names one that the vocabulary does not have.
+    """
+    missing = [name for name in recipe.heads if not vocabulary.has(name)]
+    if missing:
+        msg = (
+            f"The recipe “{recipe.title}” learns {', '.join(missing)}, which the data's vocabulary "
+            f"“{vocabulary.title}” does not have. Choose another recipe or other data."
+        )
+        raise UserError(msg)
+    return recipe.heads or tuple(attribute.name for attribute in vocabulary.attributes)
+
+
+def count_labels(photos: Iterable[DataListPhoto], vocabulary: Vocabulary, heads: Sequence[str]) -> DataCounts:
+    """Counts photos and labels; a photo without a split counts as training."""
+    counts = DataCounts(
+        values={name: {v: [0, 0, 0] for v in vocabulary.attribute(name).value_names} for name in heads}
+    )
+    for photo in photos:
+        split = photo.split or "train"
+        place = SPLITS.index(split)
+        counts.photos[split] += 1
+        counts.landmarks[place] += bool(photo.landmarks)
+        for name in heads:
+            values = photo.values(name)
+            if len(values) > 1 and vocabulary.attribute(name).cardinality is Cardinality.ONE:
+                continue
+            for value in values:
+                counts.values[name][value][place] += 1
+    return counts
+
+
+def check_heads(wanted: Mapping[str, object], given: Mapping[str, object], what: str) -> None:
+    """Refuses weights whose attributes, values or landmarks are not those of the data.
+
+    Args:
+        wanted: the data's vocabulary in the shape of its TOML file.
+        given: the weights' vocabulary.
+        what: the weights, for the message.
+
+    Raises:
+        UserError: they differ; the first difference is named.
+    """
+    ours, theirs = _spoken(wanted), _spoken(given)
+    for name in ours.keys() | theirs.keys():
+        if ours.get(name) != theirs.get(name):
+            where = "only one of the two has" if name not in ours or name not in theirs else "they differ in"
+            msg = (
+                f"{what} speaks another vocabulary than the data: {where} “{name}”. "
+                "Choose weights of the same vocabulary, or none."
+            )
+            raise UserError(msg)
+
+
+def refuse_unlearnable(counts: DataCounts, recipe: MethodRecipe, vocabulary: Vocabulary) -> None:
+    """Stops a training that could not teach what it is to teach.
+
+    Raises:
+        UserError: an attribute has no labels and no base model that knows it, or no attribute has two values
+            with two examples each.
+    """
+    if recipe.base is None:
+        silent = [vocabulary.attribute(name).title for name in counts.values if not counts.labelled(name)]
+        if silent:
+            msg = (
+                f"No training photo has a label for {', '.join(silent)}. Label some, leave it out of the "
+                "recipe's heads, or start from a base model that knows it."
+            )
+            raise UserError(msg)
+    contrasts = [sum(n[0] >= 2 for n in values.values()) >= 2 for values in counts.values.values()]
+    if contrasts and not any(contrasts) and not counts.landmarks[0]:
+        msg = (
+            "There are not enough examples: no attribute has two values with at least two training photos "
+            "each. Label more photos, of different kinds."
+        )
+        raise UserError(msg)
+
+
+def _spoken(vocabulary: Mapping[str, object]) -> dict[str, object]:
+    spoken: dict[str, object] = {}
+    attributes = vocabulary.get("attributes", [])
+    for entry in attributes if isinstance(attributes, (list, tuple)) else []:
+        names = [value["name"] for value in entry["values"]]
+        spoken[entry["name"]] = (entry.get("takes", "one"), names)
+    points = vocabulary.get("landmarks", [])
+    spoken["landmarks"] = [entry["name"] for entry in points] if isinstance(points, (list, tuple)) else []
+    return spoken
