@@ -12,9 +12,7 @@ import torch
 from fashion_studio.domain.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from torch import Tensor
+    from collections.abc import Callable
 
 __all__ = ["MemoryGuard", "is_out_of_memory", "parts_of"]
 
@@ -34,20 +32,19 @@ class MemoryGuard:
         self._on_halved = on_halved
         self.parts = parts
 
-    def run(self, batch: Mapping[str, Tensor], work: Callable[[list[dict[str, Tensor]]], T]) -> T:
-        """Does the work on the batch's parts; from the beginning with more parts when memory runs out.
+    def run(self, size: int, work: Callable[[list[slice]], T]) -> T:
+        """Does the work on a batch's parts; from the beginning with more parts when memory runs out.
 
         Args:
-            batch: tensors with the photos in their first dimension.
-            work: gets the parts; has to be repeatable.
+            size: photos in the batch.
+            work: gets the parts as slices of the batch; has to be repeatable.
 
         Raises:
             EnvironmentProblem: not even a single photo fits.
         """
-        size = next(iter(batch.values())).shape[0]
         while True:
             try:
-                return work(list(parts_of(batch, self.parts)))
+                return work(parts_of(size, self.parts))
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -70,13 +67,11 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and bool(_CPU_WORDS.search(str(error)))
 
 
-def parts_of(batch: Mapping[str, Tensor], parts: int) -> Iterator[dict[str, Tensor]]:
-    """The batch in at most so many pieces of nearly the same size."""
-    size = next(iter(batch.values())).shape[0]
-    count = min(parts, size)
+def parts_of(size: int, parts: int) -> list[slice]:
+    """A batch of this size in at most so many pieces of nearly the same size."""
+    count = max(1, min(parts, size))
     edges = [size * number // count for number in range(count + 1)]
-    for start, stop in itertools.pairwise(edges):
-        yield {name: value[start:stop] for name, value in batch.items()}
+    return [slice(start, stop) for start, stop in itertools.pairwise(edges)]
 
 
 def _give_back() -> None:
