@@ -129,7 +129,7 @@ class Objective:
     def mixed(
         self, output: NetworkOutput, pair: tuple[Targets, Targets], share: float, only: Collection[str] = ()
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """For a batch mixed of two (`learning.mixing`): `share` of the first's loss, the rest the second's."""
+        """For a batch mixed of two (`learning.mixing`): `share` of the first one's loss, else the other's."""
         first, first_terms = self(output, pair[0], only)
         second, second_terms = self(output, pair[1], only)
         terms = {n: share * value + (1 - share) * second_terms[n] for n, value in first_terms.items()}
