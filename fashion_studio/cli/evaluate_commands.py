@@ -32,10 +32,11 @@ def evaluate(
     as_json: JsonFlag = False,
 ) -> None:
     """Measure a model on held-out renderings and on the validation photos of a photo folder."""
-    from fashion_studio.config.resources import house_model_dir, resources_dir
+    from fashion_studio.config.resources import eye_label_files, house_model_dir, resources_dir
     from fashion_studio.inference.device import choose_device
     from fashion_studio.learning.evaluate import evaluate as measure
     from fashion_studio.learning.evaluate import forward_ms, report_table
+    from fashion_studio.learning.eye_labels import read_eye_labels
     from fashion_studio.learning.recipe import read_recipe
     from fashion_studio.zoo.bundle import load_bundle, note_figures
 
@@ -50,6 +51,7 @@ def evaluate(
             wanted,
             cache=Path(cache),
             photos=photos.expanduser() if photos else None,
+            eye=read_eye_labels(eye_label_files("validation"), bundle.vocabulary),
             rendering_count=renderings,
         )
     if note:

@@ -54,6 +54,7 @@ def train(
     as_json: JsonFlag = False,
 ) -> None:
     """Train a model by a recipe; leaves a bundle in RUN/bundle. Ctrl-C leaves a checkpoint to go on from."""
+    from fashion_studio.config.resources import eye_label_files
     from fashion_studio.learning.run import SPEC_NAME, TrainSpec, read_spec, run_training
 
     terminal = Terminal(as_json=as_json)
@@ -71,6 +72,7 @@ def train(
             pretrained=_pretrained(pretrained),
             base=str(base.expanduser().absolute()) if base else None,
             first_round=from_round,
+            eye_labels=tuple(map(str, eye_label_files("training"))) if photos else (),
             seed=seed,
             device=chosen_model(device=device).device,
             threads=threads,

@@ -11,6 +11,7 @@ from fashion_studio.domain.vocabulary import Vocabulary
 __all__ = [
     "DEFAULT_MODEL",
     "DEFAULT_VOCABULARY",
+    "eye_label_files",
     "house_model_dir",
     "load_vocabulary",
     "models_dir",
@@ -68,6 +69,11 @@ def load_vocabulary(name: str = DEFAULT_VOCABULARY) -> Vocabulary:
         EnvironmentProblem: the installation is incomplete.
     """
     return Vocabulary.from_file(resources_dir() / "vocabularies" / f"{name}.toml")
+
+
+def eye_label_files(part: str) -> tuple[Path, ...]:
+    """The shipped labels made by eye for "training" or "validation" photos, in alphabetical order."""
+    return tuple(sorted((resources_dir() / "eye_labels").glob(f"{part}*.jsonl")))
 
 
 def _found(name: str) -> Path:

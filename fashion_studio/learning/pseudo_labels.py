@@ -64,10 +64,12 @@ def pseudo_labelled(
             _answer_view(network, pictures, rows, preprocessing, view, vocabulary.mirror_order())
             for view in VIEWS
         ]
-        _add_attributes(labels, rows, views, vocabulary, rules)
+        if rules.attributes:
+            _add_attributes(labels, rows, views, vocabulary, rules)
         _add_landmarks(labels, rows, views, rules, pictures.squares.shape[1])
         _add_masks(labels, masks, rows, views, rules)
-        _add_colors(labels, rows, pictures.squares, masks, views, vocabulary)
+        if rules.colors:
+            _add_colors(labels, rows, pictures.squares, masks, views, vocabulary)
         on_progress(int(rows[-1]) + 1, len(pictures))
     return replace(pictures, labels=labels, masks=masks), _coverage(labels, vocabulary)
 

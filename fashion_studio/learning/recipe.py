@@ -49,6 +49,8 @@ class PseudoLabelling:
         point_weight: how much such a landmark counts beside a rendered one.
         min_agreement: a mask is taken where the views' masks overlap (IoU) at least this much.
         mask_weight: how much such a mask counts.
+        attributes, colors: whether these are taken over at all; not, once a person has labelled enough photos
+            to contradict what the model is sure of.
     """
 
     min_confidence: float = 0.85
@@ -56,6 +58,8 @@ class PseudoLabelling:
     point_weight: float = 0.5
     min_agreement: float = 0.85
     mask_weight: float = 0.5
+    attributes: bool = True
+    colors: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Round:
         photos_per_epoch, renderings_per_epoch: no more photos than there are.
         emphasis: attribute → value → how many times as often renderings with this value are shown; the
             highest of a rendering's factors counts (`learning.emphasis`). `photo_emphasis` the same for
-            photos, where only what a person said should be emphasised.
+            photos, where only what a person said should be emphasised. `eye_emphasis` is how many times as
+            often photos are shown that a person has labelled by eye.
         keep: "last" passes the last epoch's averaged weights on, which a learning rate that has come to rest
             asks for; "best" those with the best score on what is held out, which a few hundred pictures
             can only tell roughly.
@@ -83,6 +88,7 @@ class Round:
     pseudo_labels: PseudoLabelling | None = None
     emphasis: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     photo_emphasis: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    eye_emphasis: int = 1
     keep: Literal["last", "best"] = "last"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 import lightning
+import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from safetensors.torch import save_file
@@ -61,15 +62,18 @@ def train_round(network: TwoStream, number: int, material: Material, context: Ru
     if material.photos is not None:
         wanted.insert(0, min(settings.photos_per_epoch, len(material.photos)))
         emphases.insert(0, settings.photo_emphasis)
+    turns = [
+        emphasised_turns(part.labels, vocabulary, emphasis)
+        for part, emphasis in zip(sets, emphases, strict=True)
+    ]
+    if len(material.eye_rows):
+        turns[0] = np.concatenate((turns[0], np.repeat(material.eye_rows, settings.eye_emphasis - 1)))
     sampler = EpochSampler(
         [len(part) for part in sets],
         wanted,
         batch_size=settings.batch_size,
         seed=seed,
-        turns=[
-            emphasised_turns(part.labels, vocabulary, emphasis)
-            for part, emphasis in zip(sets, emphases, strict=True)
-        ],
+        turns=turns,
     )
     views = TrainingViews(
         sets,

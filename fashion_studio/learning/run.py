@@ -25,8 +25,9 @@ from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning.balancing import balance_heads
 from fashion_studio.learning.calibration import calibrate
 from fashion_studio.learning.context import RunContext
+from fashion_studio.learning.eye_labels import read_eye_labels
 from fashion_studio.learning.labels import Labels
-from fashion_studio.learning.material import prepare
+from fashion_studio.learning.material import prepare, with_eye_labels
 from fashion_studio.learning.measuring import answer, measure
 from fashion_studio.learning.pseudo_labels import pseudo_labelled
 from fashion_studio.learning.recipe import Recipe, recipe_from_mapping
@@ -63,6 +64,7 @@ class TrainSpec:
             starts from random weights.
         base: folder of a bundle to go on from instead of `pretrained`; it must speak the same vocabulary.
         first_round: from 1; with a `base` that has the rounds before it behind it, where to go on.
+        eye_labels: files of labels made by eye (`learning.eye_labels`) for some of the photos.
         cache_dir: where decoded pictures are kept; None for the run folder.
         device: "auto", "cpu", "cuda" or "mps".
         threads: CPU threads; None for torch's own choice.
@@ -78,6 +80,7 @@ class TrainSpec:
     cache_dir: str | None = None
     base: str | None = None
     first_round: int = 1
+    eye_labels: tuple[str, ...] = ()
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
@@ -148,11 +151,14 @@ def run_training(
         cache=Path(spec.cache_dir or run_dir / "cache"),
         should_stop=should_stop,
         on_progress=lambda what, done, count: _report_preparing(context, what, done, count),
+        with_hashes=bool(spec.eye_labels),
     )
+    eye = read_eye_labels([Path(path) for path in spec.eye_labels], context.vocabulary)
     for number in range(spec.first_round - 1, len(recipe.rounds)):
         weights = run_dir / f"round-{number + 1}" / "averaged.safetensors"
         if not weights.exists():
-            train_round(network, number, _with_pseudo_labels(network, number, material, context), context)
+            shown = _with_pseudo_labels(network, number, material, context)
+            train_round(network, number, with_eye_labels(shown, eye, context.vocabulary), context)
         network.load_state_dict(load_file(weights))
     return _finish(network, material, context, spec, parents)
 
