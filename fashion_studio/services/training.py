@@ -1,0 +1,152 @@
+"""Trainings as background jobs: looking at the data first, freezing a run, starting it, finding it again.
+
+docs/training.md says what lies in a run folder and what its events tell. Nothing here imports torch until a
+run is worked on in its own process.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fashion_studio.domain.data_list import read_data_list_header, read_data_list_photos
+from fashion_studio.domain.errors import EnvironmentProblem
+from fashion_studio.domain.vocabulary import Vocabulary
+from fashion_studio.jobs.background import Job, find_jobs
+from fashion_studio.jobs.specification import JobSpec
+from fashion_studio.learning.run_data import count_labels, learnt_heads
+from fashion_studio.learning.run_folder import divided, freeze_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from fashion_studio.domain.data_list import DataListPhoto
+    from fashion_studio.learning.method_recipe import MethodRecipe
+    from fashion_studio.learning.run_data import DataCounts
+    from fashion_studio.learning.run_folder import FrozenRun, TrainingChoice
+
+__all__ = [
+    "KIND",
+    "TrainingPreview",
+    "freeze_training",
+    "preview_photos",
+    "preview_training",
+    "start_training",
+    "training_jobs",
+]
+
+KIND: Final = "train"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPreview:
+    """What a training would be made of; nothing has been read but labels.
+
+    Attributes:
+        counts: photos and values per split.
+        heads: attributes that are learnt, in the vocabulary's order.
+        steps_per_epoch: optimiser steps.
+        warnings: a sentence each.
+    """
+
+    counts: DataCounts
+    heads: tuple[str, ...]
+    epochs: int
+    steps_per_epoch: int
+    warnings: tuple[str, ...]
+
+
+def preview_photos(
+    photos: Sequence[DataListPhoto], vocabulary: Vocabulary, recipe: MethodRecipe
+) -> TrainingPreview:
+    """What a training by this recipe on these photos would be made of.
+
+    Raises:
+        UserError: the recipe learns attributes that the vocabulary does not have.
+    """
+    heads = learnt_heads(recipe, vocabulary)
+    points = recipe.backbone is None
+    useful = [
+        photo
+        for photo in photos
+        if any(name in photo.labels for name in heads) or (points and photo.landmarks)
+    ]
+    counts = count_labels(divided(useful), vocabulary, heads)
+    shown = recipe.sampler.photos_per_epoch or counts.photos["train"]
+    return TrainingPreview(
+        counts,
+        heads,
+        recipe.epochs,
+        math.ceil(shown / recipe.batch_size),
+        tuple(counts.warnings(vocabulary)),
+    )
+
+
+def preview_training(data: Path, choice: TrainingChoice) -> TrainingPreview:
+    """The same for a data list.
+
+    Raises:
+        UserError: the list cannot be used, or the recipe does not fit its vocabulary.
+    """
+    vocabulary = Vocabulary.from_mapping(read_data_list_header(data).vocabulary)
+    return preview_photos(list(read_data_list_photos(data)), vocabulary, choice.recipe)
+
+
+def freeze_training(
+    run_dir: Path,
+    data: Path,
+    choice: TrainingChoice,
+    *,
+    title: str = "",
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> FrozenRun:
+    """Makes a run folder that `start_training` starts, here or on another machine.
+
+    Args:
+        run_dir: must not be a run yet.
+        data: a data list.
+        choice: what is to be trained and how.
+        title: for people; "" means recipe and model.
+        on_progress: photos read, photos in all.
+        should_stop: asked often.
+
+    Raises:
+        UserError: as `learning.run_folder.freeze_run`, or the folder is a run already.
+        EnvironmentProblem: the folder cannot be written.
+        Cancelled: on request.
+    """
+    frozen = freeze_run(run_dir, data, choice, on_progress=on_progress, should_stop=should_stop)
+    spec = JobSpec(
+        KIND,
+        title or f"{choice.recipe.title}: {choice.model_id}",
+        ("train", "--run", "{run}"),
+        dict(frozen.parameters),
+    )
+    try:
+        spec.write(run_dir)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The run folder {run_dir.name} cannot be written: {error.strerror or error}.",
+            "Make room or choose another.",
+        ) from error
+    return frozen
+
+
+def start_training(run_dir: Path) -> Job:
+    """Starts a frozen run, or lets one that ended early go on, in the background.
+
+    Raises:
+        UserError: not a run folder.
+        EnvironmentProblem: the process cannot be started.
+    """
+    job = Job(run_dir)
+    job.restart()
+    return job
+
+
+def training_jobs(runs_dir: Path) -> list[Job]:
+    """All training runs in a folder, living or not, the oldest first."""
+    return [job for job in find_jobs(runs_dir) if job.spec.kind == KIND]
