@@ -81,6 +81,7 @@ class TwoStreamPlan:
     fusion_norm: bool = False
     dropout: float = 0.5
     decoder: Literal["deconv", "pyramid"] = "deconv"
+    decoder_width: int = 48
     visibility_states: Literal[1, 3] = 1
     streams: Literal["both", "texture", "shape"] = "both"
 
@@ -93,7 +94,6 @@ class BackbonePlan:
         backbone: timm's name with tag, such as "eva02_tiny_patch14_224.mim_in22k".
         frozen: the backbone keeps weights and running statistics; only the heads are trained.
         hidden_widths: layers between features and heads, each linear, ReLU, dropout; () is a linear head.
-        choices: other backbones the sources tried; the command line may name one of them instead.
     """
 
     backbone: str
@@ -101,7 +101,6 @@ class BackbonePlan:
     frozen: bool = False
     hidden_widths: tuple[int, ...] = ()
     dropout: float = 0.0
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +257,7 @@ class MethodRecipe:
         monitor_mode: whether more or less of it is better.
         average_decay: decay of a moving average of the weights that is kept instead, 0 for none.
         clip_norm: largest gradient norm, 0 for none.
+        freeze_norms: batch normalisations keep their running statistics (`schedules.rest_norms`).
         sources: where the numbers come from, for the card.
         published: figures that the sources give, for the tables beside ours; never a target.
         variant: name of the variant this recipe is, "" for the recipe itself.
@@ -279,6 +279,7 @@ class MethodRecipe:
     precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"
     clip_norm: float = 0.0
     average_decay: float = 0.0
+    freeze_norms: bool = False
     monitor: str = "loss"
     monitor_mode: Literal["min", "max"] = "min"
     early_stopping: EarlyStopping | None = None

@@ -1,4 +1,4 @@
-"""ImageNet weights as a start for a two-stream network: from a file, or downloaded by timm."""
+"""ImageNet weights as a start for a network: from a file, or downloaded by timm."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from fashion_studio.zoo.backbone_heads import BackboneHeads
     from fashion_studio.zoo.two_stream import TwoStream
 
-__all__ = ["fetch_state", "load_trunks", "read_state"]
+__all__ = ["backbone_state", "fetch_state", "load_backbone", "load_trunks", "read_state"]
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
@@ -45,8 +46,27 @@ def fetch_state(backbone: str) -> dict[str, Tensor]:
     except (OSError, RuntimeError) as error:
         msg = f"The ImageNet weights of {backbone} could not be fetched."
         raise EnvironmentProblem(
-            msg, "Give a weights file in the recipe, or connect to a network."
+            msg, "Give a file with them (--weights), or connect to a network."
         ) from error
+
+
+def backbone_state(backbone: str, file: Path | None) -> dict[str, Tensor]:
+    """ImageNet weights of a backbone: from the file where one is given, else timm's own.
+
+    Raises:
+        CheckpointError: the file cannot be read or is no safetensors file.
+        EnvironmentProblem: no file, and timm's cannot be fetched.
+    """
+    return fetch_state(backbone) if file is None else read_state(file)
+
+
+def load_backbone(network: BackboneHeads, state: Mapping[str, Tensor]) -> None:
+    """Starts the backbone from ImageNet weights; the heads stay random.
+
+    Raises:
+        CheckpointError: the weights are of another backbone.
+    """
+    _fill(network.backbone, state, "backbone")
 
 
 def load_trunks(
@@ -63,24 +83,25 @@ def load_trunks(
     """
     for trunk, state, name in ((network.texture, texture, "texture"), (network.shape, shape, "shape")):
         if state is not None:
-            _fill(trunk, state, name)
+            _fill(trunk, state, f"{name} stream")
     if texture is not None and "conv_head.weight" in texture:
         _start_fusion(network, texture)
 
 
-def _fill(trunk: nn.Module, state: Mapping[str, Tensor], stream: str) -> None:
-    wanted = trunk.state_dict()
-    renamed = {_feature_name(key): value for key, value in state.items()}
-    missing = sorted(key for key in wanted if key not in renamed or renamed[key].shape != wanted[key].shape)
+def _fill(part: nn.Module, state: Mapping[str, Tensor], name: str) -> None:
+    wanted = part.state_dict()
+    given = {_plain_name(key): value for key, value in state.items()}
+    found = {key: given.get(_plain_name(key)) for key in wanted}
+    missing = sorted(key for key, value in found.items() if value is None or value.shape != wanted[key].shape)
     if missing:
-        msg = f"The weights for the {stream} stream are of another backbone: {missing[0]} differs."
+        msg = f"The weights for the {name} are of another backbone: {missing[0]} differs."
         raise CheckpointError(msg)
-    trunk.load_state_dict({key: renamed[key] for key in wanted})
+    part.load_state_dict({key: value for key, value in found.items() if value is not None})
 
 
-def _feature_name(key: str) -> str:
-    # timm flattens the layers of plain networks (VGG) into "features_0"
-    return key.replace("features.", "features_", 1) if key.startswith("features.") else key
+def _plain_name(key: str) -> str:
+    # with features_only timm flattens layers ("features_0" for "features.0") or wraps the whole ("model.")
+    return key.removeprefix("model.").replace(".", "_")
 
 
 def _start_fusion(network: TwoStream, state: Mapping[str, Tensor]) -> None:
