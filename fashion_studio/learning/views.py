@@ -138,7 +138,7 @@ class ViewMaker:
         moved = (moved + torch.tensor((frame.shift_x, frame.shift_y), dtype=torch.float64)).float()
         planes = torch.from_numpy(square).permute(2, 0, 1)
         mirrored = False
-        if self._augmenting is not None and self._changes is not None:
+        if self._augmenting is not None:
             mirrored = bool(torch.rand(()) < self._augmenting.flip_share)
             if mirrored:
                 planes = planes.flip(2)
@@ -190,7 +190,7 @@ class ViewMaker:
         return window
 
     def _changed(self, planes: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
-        if self._changes is None or not len(self._changes.transforms):
+        if self._changes is None:
             return planes, points
         side = self._plan.side_px
         image = tv_tensors.Image(planes.contiguous())
@@ -213,7 +213,7 @@ def _whole(
     return x0, y0, x1, y1
 
 
-def _changes(augmenting: Augmenting, plan: ViewPlan) -> v2.Compose:
+def _changes(augmenting: Augmenting, plan: ViewPlan) -> v2.Compose | None:
     way = v2.InterpolationMode.BILINEAR
     fill = {tv_tensors.Image: list(plan.fill), "others": 0}
     steps: list[tuple[v2.Transform, float]] = []
@@ -232,7 +232,8 @@ def _changes(augmenting: Augmenting, plan: ViewPlan) -> v2.Compose:
     if (holes := augmenting.coarse_dropout) is not None:
         largest = int(plan.side_px * holes.max_fraction)
         steps.append((_Holes((holes.min_holes, holes.max_holes), (holes.min_px, largest)), holes.share))
-    return v2.Compose([v2.RandomApply([step], p=share) for step, share in steps])
+    applied = [v2.RandomApply([step], p=share) for step, share in steps]
+    return v2.Compose(applied) if applied else None
 
 
 class _ReflectedMotion(v2.Transform):  # type: ignore[misc]
