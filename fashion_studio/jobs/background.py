@@ -95,8 +95,11 @@ class Job:
             time.sleep(0.02)
         return state
 
-    def restart(self) -> None:
+    def restart(self, *more: str) -> None:
         """Runs an interrupted, cancelled or failed job again in the same folder; it goes on where it was.
+
+        Args:
+            more: arguments for this time only, after those of the specification.
 
         Raises:
             EnvironmentProblem: the process cannot be started.
@@ -104,7 +107,7 @@ class Job:
         if self.state().phase.is_active:
             return
         (self.run_dir / CONTROL).unlink(missing_ok=True)
-        _spawn(self.spec, self.run_dir)
+        _spawn(replace(self.spec, arguments=(*self.spec.arguments, *more)), self.run_dir)
 
     def _ask(self, control: Control) -> None:
         replace_text(self.run_dir / CONTROL, control.value)

@@ -121,8 +121,9 @@ class JobWorker:
         phase, code, text = _end(error, self.state.text)
         if code is JobExit.BUG:
             _log.error("The job failed.", exc_info=error)
-        self._save(phase=phase, exit_code=int(code), text=text)
+        # The event first: who sees the state ended may stop reading events.
         self._events.write("ended", phase=phase.value, exit_code=int(code), text=text)
+        self._save(phase=phase, exit_code=int(code), text=text)
 
     @property
     def exit_code(self) -> JobExit:

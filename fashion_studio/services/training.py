@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KIND",
     "TrainingPreview",
+    "finish_training",
     "freeze_training",
     "preview_photos",
     "preview_training",
@@ -144,6 +145,18 @@ def start_training(run_dir: Path) -> Job:
     """
     job = Job(run_dir)
     job.restart()
+    return job
+
+
+def finish_training(run_dir: Path) -> Job:
+    """Makes the model of the best epoch so far of a run that ended early, in the background.
+
+    Raises:
+        UserError: not a run folder.
+        EnvironmentProblem: the process cannot be started.
+    """
+    job = Job(run_dir)
+    job.restart("--finish")
     return job
 
 

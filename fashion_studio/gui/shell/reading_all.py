@@ -38,24 +38,36 @@ class ReadingAll(QObject):
         super().__init__(parent)
         self._session = session
         self._choice = engine_choice
+        self._works: list[Work] = []
         session.project_changed.connect(self._find)
 
     @property
     def running(self) -> bool:
         """Whether photos are being read now."""
-        return any(work.survives and work.active for work in self._session.works.all())
+        return any(work.active for work in self._works)
 
     def start(self) -> None:
         """Lets the model read every photo that it has not read yet."""
+        if not self.running:
+            self._start(anew=False)
+
+    def start_anew(self) -> None:
+        """Lets another model read every photo again; what is being read by the one before is given up."""
+        for work in self._works:
+            if work.active:
+                work.cancel()
+        self._start(anew=True)
+
+    def _start(self, *, anew: bool) -> None:
         project = self._session.project
-        if project is None or self.running:
+        if project is None or project.read_only or not project.count:
             return
         model_dir, device = self._choice()
 
         def begin() -> Job | None:
             from fashion_studio.services.predicting import predict_project  # noqa: PLC0415 - not at start
 
-            unread = project.ids(ItemFilter(by_model={CATEGORY: frozenset({UNSET})}))
+            unread = project.ids(None if anew else ItemFilter(by_model={CATEGORY: frozenset({UNSET})}))
             return (
                 predict_project(project, unread, model_dir=model_dir, device=device) if len(unread) else None
             )
@@ -70,6 +82,7 @@ class ReadingAll(QObject):
 
     def _find(self) -> None:
         """Jobs that went on while no window was open."""
+        self._works = []
         project = self._session.project
         if project is None or project.read_only:
             return
@@ -89,6 +102,7 @@ class ReadingAll(QObject):
         session = self._session
         work = session.works.begin(job.spec.title, can_pause=True, survives=True)
         work.detail = "starts"
+        self._works = [known for known in self._works if known.active] + [work]
         work.pause_asked.connect(lambda pausing: self._pause(job, pausing=pausing))
         work.cancel_asked.connect(job.cancel)
 
