@@ -9,7 +9,7 @@ from fashion_studio.domain.errors import UserError
 from fashion_studio.domain.vocabulary import Cardinality
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from fashion_studio.domain.data_list import DataListPhoto
     from fashion_studio.domain.vocabulary import Vocabulary
@@ -102,26 +102,32 @@ def count_labels(photos: Iterable[DataListPhoto], vocabulary: Vocabulary, heads:
     return counts
 
 
-def check_heads(wanted: Mapping[str, object], given: Mapping[str, object], what: str) -> None:
-    """Refuses weights whose attributes, values or landmarks are not those of the data.
+def check_heads(data: Vocabulary, model: Vocabulary, heads: Sequence[str], what: str) -> None:
+    """Refuses a model that cannot go on with the data: another attribute, other values, other landmarks.
 
     Args:
-        wanted: the data's vocabulary in the shape of its TOML file.
-        given: the weights' vocabulary.
-        what: the weights, for the message.
+        data: the data's vocabulary.
+        model: the model's.
+        heads: the attributes that are learnt.
+        what: the model, for the message.
 
     Raises:
         UserError: they differ; the first difference is named.
     """
-    ours, theirs = _spoken(wanted), _spoken(given)
-    for name in ours.keys() | theirs.keys():
-        if ours.get(name) != theirs.get(name):
-            where = "only one of the two has" if name not in ours or name not in theirs else "they differ in"
-            msg = (
-                f"{what} speaks another vocabulary than the data: {where} “{name}”. "
-                "Choose weights of the same vocabulary, or none."
-            )
-            raise UserError(msg)
+    difference = ""
+    for name in heads:
+        if not data.has(name) or not model.has(name):
+            difference = f"only {'the data' if data.has(name) else 'the model'} has “{name}”"
+        elif data.attribute(name).value_names != model.attribute(name).value_names:
+            difference = f"“{name}” has other values"
+    if model.landmark_names and data.landmark_names != model.landmark_names:
+        difference = "the landmarks are others"
+    if difference:
+        msg = (
+            f"{what} speaks another vocabulary than the data: {difference}. "
+            "Choose a model of the same vocabulary, or a recipe that makes its own network."
+        )
+        raise UserError(msg)
 
 
 def refuse_unlearnable(counts: DataCounts, recipe: MethodRecipe, vocabulary: Vocabulary) -> None:
@@ -146,14 +152,3 @@ def refuse_unlearnable(counts: DataCounts, recipe: MethodRecipe, vocabulary: Voc
             "each. Label more photos, of different kinds."
         )
         raise UserError(msg)
-
-
-def _spoken(vocabulary: Mapping[str, object]) -> dict[str, object]:
-    spoken: dict[str, object] = {}
-    attributes = vocabulary.get("attributes", [])
-    for entry in attributes if isinstance(attributes, (list, tuple)) else []:
-        names = [value["name"] for value in entry["values"]]
-        spoken[entry["name"]] = (entry.get("takes", "one"), names)
-    points = vocabulary.get("landmarks", [])
-    spoken["landmarks"] = [entry["name"] for entry in points] if isinstance(points, (list, tuple)) else []
-    return spoken

@@ -47,6 +47,7 @@ __all__ = [
     "divided",
     "freeze_run",
     "read_frozen",
+    "read_plain_manifest",
     "with_epochs",
 ]
 
@@ -117,7 +118,11 @@ class FrozenRun:
     @property
     def heads(self) -> tuple[str, ...]:
         """The attributes that are learnt."""
-        return learnt_heads(self.recipe, self.vocabulary)
+        base = self.path("base")
+        spoken = self.vocabulary
+        if base is not None:
+            spoken = Vocabulary.from_mapping(read_plain_manifest(base)["vocabulary"])
+        return learnt_heads(self.recipe, spoken)
 
     def photos(self) -> Iterator[DataListPhoto]:
         """The frozen list."""
@@ -171,8 +176,8 @@ def freeze_run(
     """
     header = read_data_list_header(data)
     vocabulary = Vocabulary.from_mapping(header.vocabulary)
-    recipe, heads = choice.recipe, learnt_heads(choice.recipe, vocabulary)
-    base = _checked_base(choice, header.vocabulary)
+    recipe = choice.recipe
+    base, heads = _checked_base(choice, vocabulary)
     root = photo_root(data, header)
     listed = list(read_data_list_photos(data))
     useful = _chosen(listed, heads, choice)
@@ -327,8 +332,10 @@ def _enough(counts: DataCounts, useful: int, listed: int, refused: Sequence[Refu
     raise UserError(msg)
 
 
-def _checked_base(choice: TrainingChoice, vocabulary: Mapping[str, object]) -> dict[str, Any]:
-    """The base bundle's manifest as plain data, empty without a base."""
+def _checked_base(
+    choice: TrainingChoice, vocabulary: Vocabulary
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The base bundle's manifest as plain data (empty without a base), and the attributes that are learnt."""
     recipe = choice.recipe
     if recipe.limits.forbid_pretrained and (choice.base or choice.weights):
         msg = f"The recipe “{recipe.title}” forbids pretrained weights; leave the base and the weights out."
@@ -340,18 +347,32 @@ def _checked_base(choice: TrainingChoice, vocabulary: Mapping[str, object]) -> d
         msg = f"There are no weights at {choice.weights}."
         raise UserError(msg)
     if recipe.base is None:
-        return {}
+        return {}, learnt_heads(recipe, vocabulary)
     if choice.base is None:
         msg = f"The recipe “{recipe.title}” goes on from a model; name its bundle as base."
         raise UserError(msg)
+    manifest = read_plain_manifest(choice.base)
+    model = Vocabulary.from_mapping(manifest["vocabulary"])
+    heads = learnt_heads(recipe, model)
+    check_heads(vocabulary, model, heads, f"The model “{manifest['model_id']}”")
+    return manifest, heads
+
+
+def read_plain_manifest(bundle: Path) -> dict[str, Any]:
+    """A bundle's manifest as plain data, without torch; only that it has an id and a vocabulary is checked.
+
+    Raises:
+        UserError: the folder is no bundle.
+    """
     try:
-        manifest = msgspec.json.decode((choice.base / _BUNDLE_FILES[0]).read_bytes(), type=dict[str, Any])
-        spoken, model_id = manifest["vocabulary"], str(manifest["model_id"])
-    except (OSError, msgspec.MsgspecError, KeyError) as error:
-        msg = f"{choice.base.name} is no weights bundle: its bundle.json is missing or damaged."
+        manifest = msgspec.json.decode((bundle / _BUNDLE_FILES[0]).read_bytes(), type=dict[str, Any])
+        if {"model_id", "vocabulary"} <= manifest.keys():
+            return manifest
+    except (OSError, msgspec.MsgspecError) as error:
+        msg = f"{bundle.name} is no weights bundle: its bundle.json is missing or damaged."
         raise UserError(msg) from error
-    check_heads(vocabulary, spoken, f"The model “{model_id}”")
-    return manifest
+    msg = f"{bundle.name} is no weights bundle: its bundle.json names no model and vocabulary."
+    raise UserError(msg)
 
 
 def _copy_base(choice: TrainingChoice, run_dir: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
