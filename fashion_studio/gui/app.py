@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from fashion_studio.config.settings import Settings
 
 __all__ = ["make_window", "run", "start_engine"]
+
+_TURN_S: Final = 0.001
+"""A thread gives the interpreter back after so long (5 ms by default, which is a third of a step)."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ def run(project: Path | None = None, *, demo: bool = False) -> int:
 
 def make_window(app: QApplication, settings: Settings) -> MainWindow:
     """The window with its theme, session and bridge; not shown, no engine yet."""
+    sys.setswitchinterval(_TURN_S)
     app.setQuitOnLastWindowClosed(True)
     theme = Theme(ThemeMode(settings.theme), settings.text_scale)
     theme.reduced_motion = settings.reduced_motion

@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session, welcome = self.session, self.welcome
+        self.opener.prepare = self.library.grid.pictures.prepare
         self.rail.picked.connect(self._pick_room)
         self.jobs.read_all.connect(self.reading.start)
         self.top.project.clicked.connect(lambda: self.projects.show_menu(self.commands, self.top.project))

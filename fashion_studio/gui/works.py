@@ -68,6 +68,10 @@ class Work(QObject):
         """Whether the person has asked for its end; safe from any thread."""
         return self._stop.is_set()
 
+    def hold(self, seconds: float) -> None:
+        """Waits in a thread before the work begins, unless its end is asked for."""
+        self._stop.wait(seconds)
+
     def released(self) -> bool:
         """Whether the window has let go of work that goes on without it; safe from any thread."""
         return self._released.is_set()

@@ -103,11 +103,17 @@ class PhotoFlow(QObject):
         self._dwell.start()
         self._wish()
 
+    def look_around(self) -> None:
+        """The canvas has come to the front: the neighbours, which nobody needed until now, are made too."""
+        self._wish()
+
     def _wish(self) -> None:
         shelf, project, row = self._shelf, self._session.project, self._row
         if shelf is None or project is None or row is None:
             return
         ahead, behind = (AHEAD, BEHIND) if self._direction > 0 else (BEHIND, AHEAD)
+        if not self._canvas.isVisible():
+            ahead = behind = 0
         ids = around(self._session.queue, self._last_place, ahead, behind)
         wishes = [self._wish_for(row, full=False)]
         if self._wants_full:

@@ -131,10 +131,13 @@ def draw_text(
     """One line, centred vertically, elided where it does not fit."""
     painter.setFont(font)
     painter.setPen(color)
-    shown = elided(painter, text, QRectF(rect).width())
-    painter.drawText(
-        QRectF(rect), int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown
-    )
+    area = QRectF(rect)
+    painter.drawText(area, _one_line(align), elided(painter, text, area.width()))
+
+
+@cache
+def _one_line(align: Qt.AlignmentFlag) -> int:
+    return int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
 def elided(painter: QPainter, text: str, width: float) -> str:

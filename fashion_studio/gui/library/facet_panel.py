@@ -47,47 +47,75 @@ _AGREEMENT_ICONS = {
 
 
 class _AttributeSection(FacetSection):
-    """Values of one attribute, the most frequent first; by person or by model."""
+    """Values of one attribute, the most frequent first; by person or by model.
+
+    A folded section has no rows until it is unfolded: most never are, and a hundred rows cost as much time as
+    a screen of photos.
+    """
 
     def __init__(self, attribute: Attribute, vocabulary: Vocabulary, *, folded: bool) -> None:
         super().__init__(attribute.title, folded=folded)
         self.name = attribute.name
+        self._attribute, self._vocabulary = attribute, vocabulary
         self._all = False
-        colors = attribute.name == COLORS
-        for value in attribute.values:
-            self.add(value.name, FacetRow(value.title, rgb=value.rgb if colors else None))
-        for special in (UNSET, UNKNOWN, NOT_APPLICABLE):
-            title = value_title(vocabulary, attribute.name, special)
-            self.add(special, FacetRow(title[:1].upper() + title[1:], icon="circle-dashed"))
+        self._counts: Mapping[str, int] = {}
+        self._chosen: frozenset[str] = frozenset()
+        self._order = [*attribute.value_names, UNSET, UNKNOWN, NOT_APPLICABLE]
+        self._placed: list[str] = []
         self.more = LinkButton("")
         self.more.clicked.connect(self._show_all)
         self.add_widget(self.more)
-        self._order: list[str] = [str(key) for key in self.entries]
+        self.head.toggled.connect(self._on_unfolded)
+        if not folded:
+            self._fill()
 
     def show_values(self, counts: Mapping[str, int], chosen: frozenset[str]) -> None:
         """Counts, check marks, and which rows are worth their place."""
-        self.show_counts(counts, chosen)
+        self._counts, self._chosen = counts, chosen
         # The order stays while the panel is used, so that no row runs away from under the pointer.
         if not self._all and not chosen:
             self._order = sorted(self._order, key=lambda name: (name.startswith("?"), -counts.get(name, 0)))
         present = [name for name in self._order if counts.get(name, 0) or name in chosen]
+        self.head.set_remark(f"{len(present)} values" if len(present) > _SHOWN else "")
+        if self.entries:
+            self._show_rows(present)
+
+    def _show_rows(self, present: list[str]) -> None:
+        self.show_counts(self._counts, self._chosen)
         shown = present if self._all else present[:_SHOWN]
-        shown += [name for name in chosen if name not in shown]
-        for place, name in enumerate(self._order):
-            entry = self.entries[name]
-            self._rows.removeWidget(entry)
-            self._rows.insertWidget(place, entry)
-            entry.setVisible(name in shown)
+        shown += [name for name in self._chosen if name not in shown]
+        if self._placed != self._order:
+            for place, name in enumerate(self._order):
+                entry = self.entries[name]
+                self._rows.removeWidget(entry)
+                self._rows.insertWidget(place, entry)
+            self._placed = list(self._order)
+        for name in self._order:
+            self.entries[name].setVisible(name in shown)
         hidden = len(present) - len(shown)
         self.more.setVisible(hidden > 0 or self._all)
         self.more.setText("Show fewer" if self._all else f"Show {hidden} more")
-        self.head.set_remark(f"{len(present)} values" if len(present) > _SHOWN else "")
+
+    def _fill(self) -> None:
+        attribute = self._attribute
+        self._rows.removeWidget(self.more)
+        colors = attribute.name == COLORS
+        for value in attribute.values:
+            self.add(value.name, FacetRow(value.title, rgb=value.rgb if colors else None))
+        for special in (UNSET, UNKNOWN, NOT_APPLICABLE):
+            title = value_title(self._vocabulary, attribute.name, special)
+            self.add(special, FacetRow(title[:1].upper() + title[1:], icon="circle-dashed"))
+        self._placed = [str(key) for key in self.entries]
+        self.add_widget(self.more)
+
+    def _on_unfolded(self, unfolded: bool) -> None:
+        if unfolded and not self.entries:
+            self._fill()
+            self.show_values(self._counts, self._chosen)
 
     def _show_all(self) -> None:
         self._all = not self._all
-        counts = {str(name): entry.count or 0 for name, entry in self.entries.items()}
-        chosen = frozenset(str(name) for name, entry in self.entries.items() if entry.isChecked())
-        self.show_values(counts, chosen)
+        self.show_values(self._counts, self._chosen)
 
 
 class FacetPanel(Surface):
@@ -139,19 +167,27 @@ class FacetPanel(Surface):
         self._nothing_read = Label(
             "The model has read none of these photos yet.", "caption", role="text3", wrap=True
         )
-        session.project_changed.connect(self._build)
+        self._soon = QTimer(self)  # the photos of another project are painted first
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._build)
+        session.project_changed.connect(self._on_project)
         self._later = QTimer(self)  # a run of key presses is counted once, when it pauses
         self._later.setSingleShot(True)
         self._later.setInterval(200)
         self._later.timeout.connect(self.refresh)
         session.changed.connect(lambda _changes: self._later.start())
         session.filter_changed.connect(self.refresh)
+        self._clear()
         self._build()
 
     # ------------------------------------------------------------ sections
 
-    def _build(self) -> None:
-        """Sections for the open project's vocabulary."""
+    def _on_project(self) -> None:
+        self._clear()
+        self._soon.start()
+
+    def _clear(self) -> None:
         for kept in (self.confidence, self._nothing_read):  # outlive the sections they stand in
             kept.setParent(self)
             kept.hide()
@@ -162,6 +198,9 @@ class FacetPanel(Surface):
         while self._column.count():
             self._column.takeAt(0)
         self._sections, self._attributes = {}, []
+
+    def _build(self) -> None:
+        """Sections for the open project's vocabulary."""
         vocabulary = self._session.vocabulary
         if vocabulary is None:
             return

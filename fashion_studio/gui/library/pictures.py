@@ -6,10 +6,12 @@ A view asks for what it paints; what has scrolled away before its turn is droppe
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ __all__ = ["Pictures", "filled"]
 _SIDE_PX: Final = 256
 _KEPT_BYTES: Final = 96 * 1024 * 1024
 _WAITING: Final = 160
+_THREADS: Final = 2
+_FIRST: Final = 16
+_FIRST_S: Final = 0.06
 _RADIUS: Final = 6
 
 
@@ -58,6 +63,7 @@ class Pictures(QObject):
         super().__init__(parent)
         self._size, self._ratio = size, ratio
         self._project: Project | None = None
+        self._prepared: tuple[Project, QSize, float, dict[int, QImage]] | None = None
         self._kept: OrderedDict[int, QPixmap] = OrderedDict()
         self._failed: set[int] = set()
         self._generation = 0
@@ -67,9 +73,30 @@ class Pictures(QObject):
         self._closed = False
         self._threads: list[threading.Thread] = []
         self._made.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._wake = QTimer(self)  # after the painting that asks, which would have to share the processor
+        self._wake.setSingleShot(True)
+        self._wake.setInterval(0)
+        self._wake.timeout.connect(self._start)
+
+    def prepare(self, project: Project) -> None:
+        """Makes the first pictures of a project that is about to be opened; called in the opening thread.
+
+        They are there when the window first paints, because nothing else wants the processor yet. What takes
+        too long is left to later.
+        """
+        size, ratio, end = self._size, self._ratio, time.monotonic() + _FIRST_S
+
+        def made(item_id: int) -> QImage | None:
+            return _load(project, item_id, size, ratio) if time.monotonic() < end else None
+
+        first = [int(item_id) for item_id in project.ids()[:_FIRST]]
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="first-pictures") as pool:
+            images = dict(zip(first, pool.map(made, first), strict=True))
+        there = {item_id: image for item_id, image in images.items() if image is not None}
+        self._prepared = (project, size, ratio, there)
 
     def open(self, project: Project | None) -> None:
-        """Another project: forgets everything."""
+        """Another project: forgets everything, but keeps what was prepared of it."""
         with self._condition:
             self._project = project
             self._generation += 1
@@ -77,6 +104,11 @@ class Pictures(QObject):
             self._being_made.clear()
         self._kept.clear()
         self._failed.clear()
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None and prepared[:3] == (project, self._size, self._ratio):
+            for item_id, image in prepared[3].items():
+                self._kept[item_id] = QPixmap.fromImage(image)
+                self.arrived.emit(item_id)
 
     def set_size(self, size: QSize, ratio: float) -> None:
         """Another frame: pictures are made again as they are asked for; old ones serve until then."""
@@ -103,8 +135,8 @@ class Pictures(QObject):
                 self._waiting.move_to_end(item_id)
                 while len(self._waiting) > _WAITING:
                     self._waiting.popitem(last=False)
-                self._condition.notify()
-        self._start()
+        if not self._wake.isActive():
+            self._wake.start()
         return None
 
     def forget(self, item_id: int) -> None:
@@ -124,6 +156,7 @@ class Pictures(QObject):
 
     def close(self) -> None:
         """Ends the threads."""
+        self._wake.stop()
         with self._condition:
             self._closed = True
             self._waiting.clear()
@@ -132,8 +165,10 @@ class Pictures(QObject):
             thread.join()
 
     def _start(self) -> None:
+        with self._condition:
+            self._condition.notify_all()
         if not self._threads:
-            for number in range(2):
+            for number in range(_THREADS):
                 thread = threading.Thread(target=self._work, name=f"pictures-{number}", daemon=True)
                 self._threads.append(thread)
                 thread.start()

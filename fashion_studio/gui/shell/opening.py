@@ -6,7 +6,9 @@ they are found.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -28,6 +30,8 @@ __all__ = ["Opener", "is_photo", "photo_folders"]
 
 _log = logging.getLogger(__name__)
 _PROJECT_SUFFIX = ".fstudio"
+_LOOK_FIRST_S = 0.5
+_FIRST_FOUND_S = 0.15
 
 
 def is_photo(path: Path) -> bool:
@@ -48,11 +52,22 @@ def photo_folders(paths: Sequence[Path]) -> list[Path]:
     return list(folders)
 
 
+def _find_first(project: Project) -> int:
+    """Takes in the first photos of a new project, so that the window opens on them; a scan finds the rest."""
+    if project.count or project.read_only or not all(root.exists for root in project.roots):
+        return 0
+    end = time.monotonic() + _FIRST_FOUND_S
+    with contextlib.suppress(StudioError):  # the scan that follows meets it again and tells
+        project.scan(check_pixels=False, should_stop=lambda: project.count > 0 or time.monotonic() > end)
+    return project.count
+
+
 class Opener(QObject):
     """Opens, scans, remembers.
 
     `opening` says that something is being opened, `opened` that it is there; `busy` carries why a project
     cannot be opened for writing, and its folder. `may_leave` is asked before the open project is closed.
+    `prepare` is called in the thread that has opened a project, before the window shows it.
     """
 
     opening = Signal(str)
@@ -65,6 +80,8 @@ class Opener(QObject):
         self._session = session
         self._actor = actor
         self._scan: Work | None = None
+        self._found_first = 0
+        self.prepare: Callable[[Project], None] = lambda _project: None
         self.may_leave: Callable[[], bool] = lambda: True
 
     # ------------------------------------------------------------ opening
@@ -130,9 +147,15 @@ class Opener(QObject):
         then: Callable[[Project], None] | None = None,
         folder: Path | None = None,
     ) -> None:
+        def opened() -> Project:
+            project = work()
+            self._found_first = _find_first(project)
+            self.prepare(project)
+            return project
+
         self.opening.emit(name)
         self._session.bridge.submit(
-            work,
+            opened,
             lambda project: self._adopt(project, then or self._first_scan),
             lambda error: self._refuse(error, folder),
             lane="opening",
@@ -171,10 +194,14 @@ class Opener(QObject):
 
     def _first_scan(self, project: Project) -> None:
         if not project.read_only:
-            self.scan()
+            self.scan(after_s=_LOOK_FIRST_S if project.count else 0.0)
 
-    def scan(self) -> None:
-        """Looks for new, changed and vanished photos in the background."""
+    def scan(self, *, after_s: float = 0.0) -> None:
+        """Looks for new, changed and vanished photos in the background.
+
+        Args:
+            after_s: how long it leaves disk and processor to the photos that are there already.
+        """
         project = self._session.project
         if project is None or (self._scan is not None and self._scan.active):
             return
@@ -185,8 +212,12 @@ class Opener(QObject):
         def told(progress: ScanProgress) -> None:
             bridge.post(lambda: work.progress(progress.looked_at, progress.total or 0, progress.current))
 
+        def look() -> ScanReport:
+            work.hold(after_s)
+            return project.scan(on_progress=told, should_stop=work.should_stop)
+
         ticket = bridge.submit(
-            lambda: project.scan(on_progress=told, should_stop=work.should_stop),
+            look,
             lambda report: self._scanned(work, report),
             lambda error: self._broken(work, error),
             long=True,
@@ -208,6 +239,8 @@ class Opener(QObject):
         self.scan()
 
     def _scanned(self, work: Work, report: ScanReport) -> None:
+        report.new += self._found_first
+        self._found_first = 0
         parts = [
             f"{count:,} {word}"
             for count, word in (

@@ -13,14 +13,21 @@ from fashion_studio.config.resources import resources_dir
 from fashion_studio.domain.errors import BugError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtCore import QPoint, QPointF
 
 __all__ = ["draw_icon", "icon_pixmap"]
 
 
 @cache
+def _folder() -> Path:
+    return resources_dir() / "icons"
+
+
+@cache
 def _source(name: str) -> str:
-    path = resources_dir() / "icons" / f"{name}.svg"
+    path = _folder() / f"{name}.svg"
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

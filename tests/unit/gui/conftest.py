@@ -123,6 +123,7 @@ def calm(qtbot: object) -> Callable[[MainWindow], None]:
         def quiet() -> None:
             assert not on.session.bridge.busy
             assert on.library.grid.pictures.idle
+            assert not on.library.panel._soon.isActive()
             assert not on.library.panel._later.isActive()
             assert not on.session._refresh_soon.isActive()
 

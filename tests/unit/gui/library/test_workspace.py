@@ -50,6 +50,24 @@ def test_counts_stand_beside_every_filter(library, window, qtbot, calm):
     assert not panel._feet.isVisible()
 
 
+def test_a_folded_section_makes_its_rows_when_it_is_unfolded(library, window, qtbot, calm):
+    panel = library.panel
+    panel.side._pick(1)
+    section = next(s for s in panel._attributes if not s.head.isChecked())
+    assert not section.entries
+    section.head.click()
+    values = window.session.vocabulary.attribute(section.name).value_names
+    assert [entry.count for name, entry in section.entries.items() if name == values[0]] == [12]
+    assert section.entries[values[0]].isVisible()
+    assert not section.entries[values[1]].isVisible()  # nothing left with it
+    click_row(qtbot, section.entries[values[0]])
+    calm(window)
+    assert window.session.filter == ItemFilter(by_model={section.name: frozenset({values[0]})})
+    assert section.entries[values[0]].isChecked()
+    section.head.click()
+    assert not section.entries[values[0]].isVisible()
+
+
 def test_facets_chips_and_listing_follow_each_other(library, window, qtbot, calm):
     panel, session = library.panel, window.session
     panel.side._pick(1)
