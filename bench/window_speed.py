@@ -142,7 +142,9 @@ def _built(name: str, count: int, size_px: tuple[int, int]) -> Path:
 def _schema() -> str:
     """Changes when the builder or the database does, so that no stale project is measured."""
     root = Path(__file__).parents[1]
-    sources = [root / "bench" / "projects.py", *sorted((root / "fashion_studio" / "store").rglob("*.py"))]
+    store = root / "fashion_studio" / "store"
+    formats = [store / f"{name}.py" for name in ("tables", "summaries", "payloads")]
+    sources = [root / "bench" / "projects.py", *formats, *sorted((store / "migrations").rglob("*.py"))]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     return digest.hexdigest()[:10]
 

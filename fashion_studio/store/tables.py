@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
 )
 
 __all__ = [
@@ -185,3 +187,14 @@ CHANGE: Final = Table(
     Column("after", Text),
 )
 """One fact of one photo, old and new, as JSON; null where there was or is none."""
+
+for _table in (OPERATION, CHANGE):
+    for _act in ("UPDATE", "DELETE"):
+        event.listen(
+            _table,
+            "after_create",
+            DDL(  # type: ignore[no-untyped-call]
+                f"CREATE TRIGGER {_table.name}_no_{_act.lower()} BEFORE {_act} ON {_table.name} "
+                f"BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+            ).execute_if(dialect="sqlite"),
+        )

@@ -69,6 +69,38 @@ def test_steps_and_tables_say_the_same(database: Database):
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
+def schema(path: Path) -> dict[str, list[object]]:
+    """Everything SQLite knows of a database's tables, keys, indexes and triggers."""
+    with sqlite3.connect(path) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+        found: dict[str, list[object]] = {}
+        for table in sorted(tables):
+            for question in ("table_xinfo", "foreign_key_list", "index_list"):
+                rows = connection.execute(f"PRAGMA {question}({table})")
+                found[f"{table} {question}"] = sorted(row[1:] for row in rows)
+            for index in connection.execute(f"PRAGMA index_list({table})").fetchall():
+                found[f"{index[1]} columns"] = connection.execute(
+                    f"PRAGMA index_xinfo({index[1]})"
+                ).fetchall()
+        found["triggers"] = sorted(
+            connection.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type='trigger'")
+        )
+        found["layout"] = sorted(connection.execute("SELECT name, wr, strict FROM pragma_table_list"))
+        found["version"] = connection.execute("SELECT * FROM alembic_version").fetchall()
+    connection.close()
+    return found
+
+
+def test_a_new_database_is_what_all_steps_together_make(database: Database, tmp_path: Path):
+    migrating.prepare(database)
+    stepwise = Database(tmp_path / "stepwise.sqlite")
+    migrating._upgrade(stepwise)
+    stepwise.close()
+    made, stepped = schema(database.path), schema(stepwise.path)
+    assert len(made["triggers"]) == 4
+    assert made == stepped
+
+
 def test_preparing_twice_changes_nothing(database: Database):
     migrating.prepare(database)
     before = database.path.read_bytes()
