@@ -14,6 +14,7 @@ import typer
 from fashion_studio.cli import (
     doctor,
     evaluate_commands,
+    import_commands,
     model_commands,
     project_commands,
     train_commands,
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 window_commands.register(app)
 project_commands.register(app)
+import_commands.register(app)
 model_commands.register(app)
 train_commands.register(app)
 evaluate_commands.register(app)

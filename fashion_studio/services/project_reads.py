@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fashion_studio.domain.errors import EnvironmentProblem, PhotoError, ProjectError, UserError
 from fashion_studio.domain.export import ExportRecord
@@ -14,11 +14,11 @@ from fashion_studio.services.thumbnails import THUMBNAIL_SIDE_PX, thumbnail_of
 from fashion_studio.services.wording import Wording
 from fashion_studio.store import history
 from fashion_studio.store.intake import Intake
-from fashion_studio.store.photos import read_failures, read_roots
+from fashion_studio.store.photos import read_failures, read_paths, read_roots
 from fashion_studio.store.reading import read_details
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fashion_studio.domain.queries import Facets, ItemRow
     from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.store.dataset import Dataset
+    from fashion_studio.store.edits import Fact
     from fashion_studio.store.photos import FailedFile, KnownFile, Root
     from fashion_studio.store.reading import Details
 
@@ -205,6 +206,17 @@ class ProjectReads:
                 if item_id in details:
                     found = details[item_id]
                     yield item_id, self._paths(found.files)[0], found.content_hash
+
+    def file_names(self) -> Iterator[tuple[Path, str, int]]:
+        """(declared folder, path below it, photo) of every file, missing ones too."""
+        folders = {root.id: root.folder for root in self.roots}
+        with self._dataset.reading() as connection:
+            for root_id, path, item_id in read_paths(connection):
+                yield folders[root_id], path, item_id
+
+    def facts(self, facts: Iterable[Fact]) -> dict[Fact, Any]:
+        """What was said under these addresses, in journal form; None where nothing was."""
+        return self._dataset.writer.current(facts)
 
     def export_records(self, question: ItemFilter | None = None) -> Iterator[ExportRecord]:
         """Everything about every photo that matches, in order of name, a few hundred at a time in memory."""

@@ -197,6 +197,27 @@ class ProjectWrites(ProjectReads):
         ids = tuple(latest)
         return self._told(Changes(0, f"{photos(len(ids))} read", ids, frozenset({"prediction"})))
 
+    def take_over(
+        self,
+        title: Callable[[int], str],
+        facts: Mapping[Fact, Any],
+        *,
+        actor: str,
+        may_replace: Callable[[Fact, Any], bool],
+    ) -> Changes:
+        """Makes facts from elsewhere this project's own, as one operation with one undo.
+
+        Args:
+            title: of the operation, made from the number of photos it changes.
+            facts: values in journal form, as `store.facts` writes them; the caller has checked them.
+            actor: who the journal says it was: the file.
+            may_replace: asked with each fact and its present value; where it says no nothing changes.
+        """
+        with self._dataset.writer.lock:
+            now = self._dataset.writer.current(facts)
+            allowed = {fact: data for fact, data in facts.items() if may_replace(fact, now[fact])}
+            return self._write(title, allowed, actor=actor)
+
     def restore(self, change_id: int) -> Changes:
         """Gives one field of one photo back the value it had before this change.
 
@@ -234,7 +255,12 @@ class ProjectWrites(ProjectReads):
         self._told(Changes(0, title, (item_id,), frozenset({"files"}), items_added=True))
 
     def _write(
-        self, title: Callable[[int], str], targets: Mapping[Fact, Any], *, work: bool = True
+        self,
+        title: Callable[[int], str],
+        targets: Mapping[Fact, Any],
+        *,
+        work: bool = True,
+        actor: str | None = None,
     ) -> Changes:
         """One operation that gives facts these values; with `work`, new photos are in work afterwards."""
         writer = self._dataset.writer
@@ -249,12 +275,12 @@ class ProjectWrites(ProjectReads):
                 edits += [
                     Edit(fact, value, Status.IN_WORK.value)
                     for fact, value in status.items()
-                    if value == Status.NEW.value
+                    if value == Status.NEW.value and fact not in targets
                 ]
             sentence = title(count or len({fact.item_id for fact in targets}))
             kept: Unsaved | None = None
             try:
-                operation = writer.write(sentence, edits)
+                operation = writer.write(sentence, edits, actor=actor)
             except Unsaved as problem:
                 kept, operation = problem, problem.operation
         return self._outcome(operation, kept) or Changes(0, sentence, ())

@@ -15,7 +15,7 @@ from fashion_studio.store.facts import chunks
 from fashion_studio.store.tables import FAILURE, ITEM, ITEM_FILE, PREDICTION, ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -133,6 +133,13 @@ def read_files(connection: Connection, root_id: int) -> dict[str, KnownFile]:
         )
         for row in rows
     }
+
+
+def read_paths(connection: Connection) -> Iterator[tuple[int, str, int]]:
+    """(root, relative path, photo) of every file, in the order in which they were found."""
+    statement = select(ITEM_FILE.c.root_id, ITEM_FILE.c.relative_path, ITEM_FILE.c.item_id)
+    for row in connection.execute(statement.order_by(ITEM_FILE.c.id)):
+        yield row.root_id, row.relative_path, row.item_id
 
 
 def files_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, list[KnownFile]]:

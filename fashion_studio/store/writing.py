@@ -94,8 +94,13 @@ class Writer:
             values.update({fact: self.overlay[fact] for fact in values if fact in self.overlay})
         return values
 
-    def write(self, title: str, edits: Sequence[Edit]) -> Operation | None:
+    def write(self, title: str, edits: Sequence[Edit], *, actor: str | None = None) -> Operation | None:
         """Makes edits as one operation; edits that change nothing are left out.
+
+        Args:
+            title: for the journal.
+            edits: what changes.
+            actor: who the journal says it was; None is the person who works.
 
         Returns:
             The operation, None if nothing changes.
@@ -109,7 +114,7 @@ class Writer:
             real = tuple(edit for edit in edits if edit.before != edit.after)
             if not real:
                 return None
-            operation = self._operation(Kind.EDIT, title, real)
+            operation = self._operation(Kind.EDIT, title, real, actor=actor)
             self._keep(operation)
             return operation
 
@@ -182,7 +187,12 @@ class Writer:
             raise ProjectError(self._refused)
 
     def _operation(
-        self, kind: Kind, title: str, edits: tuple[Edit, ...], target: Operation | None = None
+        self,
+        kind: Kind,
+        title: str,
+        edits: tuple[Edit, ...],
+        target: Operation | None = None,
+        actor: str | None = None,
     ) -> Operation:
         head = self.head
         number = head.last_operation_id + 1
@@ -197,7 +207,7 @@ class Writer:
             id=number,
             kind=kind,
             title=title,
-            actor=self.actor,
+            actor=actor or self.actor,
             at_us=time.time_ns() // 1000,
             reverts=None if target is None else target.id,
             undo_top=undo_top,
