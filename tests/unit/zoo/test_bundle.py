@@ -10,6 +10,7 @@ import torch
 
 from fashion_studio.domain.errors import CheckpointError
 from fashion_studio.domain.vocabulary import Vocabulary
+from fashion_studio.zoo.backbone_heads import BackboneHeads
 from fashion_studio.zoo.bundle import (
     BundleManifest,
     Calibration,
@@ -18,7 +19,7 @@ from fashion_studio.zoo.bundle import (
     read_manifest,
     save_bundle,
 )
-from fashion_studio.zoo.configuration import Head, TwoStreamConfig
+from fashion_studio.zoo.configuration import BackboneHeadsConfig, Head, TwoStreamConfig, heads_of
 from fashion_studio.zoo.preprocessing import Preprocessing
 from fashion_studio.zoo.two_stream import TwoStream
 
@@ -154,3 +155,94 @@ def test_measured_figures_are_noted_and_the_weights_stay(saved: Path) -> None:
     assert read_manifest(saved).figures == {"top1": 0.6, "photos.category.top1": 0.85123}
     assert (saved / "model.safetensors").read_bytes() == before
     load_bundle(saved)
+
+
+def heads_manifest(vocabulary: Vocabulary, config: BackboneHeadsConfig) -> BundleManifest:
+    return BundleManifest(
+        model_id="heads-1",
+        architecture="backbone_heads",
+        config=config,
+        vocabulary=dict(vocabulary.source),
+        preprocessing=Preprocessing(64, fit="stretch", interpolation="bicubic", fill=(0, 0, 0)),
+        calibration=Calibration(),
+        licence="Apache-2.0",
+    )
+
+
+def heads_bundle(folder: Path, studio: Vocabulary, **more: object) -> BackboneHeads:
+    words = studio.restricted(("neckline", "category"), landmarks=False)
+    config = BackboneHeadsConfig("mobilenetv3_small_050", heads_of(words), input_px=64)
+    network = BackboneHeads(config).eval()
+    save_bundle(folder, network, heads_manifest(words, config), **more)
+    return network
+
+
+def test_a_bundle_of_heads_on_a_backbone_is_loaded_too(tmp_path: Path, studio: Vocabulary) -> None:
+    network = heads_bundle(tmp_path / "heads", studio, storage="float32")
+    bundle = load_bundle(tmp_path / "heads")
+    assert bundle.manifest.architecture == "backbone_heads"
+    assert isinstance(bundle.manifest.config, BackboneHeadsConfig)
+    assert [a.name for a in bundle.vocabulary.attributes] == ["category", "neckline"]
+    images = torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        torch.testing.assert_close(bundle.network(images).logits, network(images).logits)
+    with pytest.raises(CheckpointError, match="neither landmarks nor masks"):
+        _ = bundle.two_stream
+
+
+def test_trap_10_the_limit_is_that_of_the_saved_file_and_float16_halves_it(
+    tmp_path: Path, studio: Vocabulary
+) -> None:
+    heads_bundle(tmp_path / "a", studio, storage="float32")
+    full = (tmp_path / "a" / "model.safetensors").stat().st_size / (1 << 20)
+    limit = full * 0.6
+    with pytest.raises(CheckpointError, match=rf"has {full:.1f} MB, but at most .*float16"):
+        heads_bundle(tmp_path / "b", studio, storage="float32", max_file_mb=limit)
+    assert not (tmp_path / "b" / "model.safetensors").exists()
+    assert not (tmp_path / "b" / "bundle.json").exists()
+    heads_bundle(tmp_path / "b", studio, storage="float16", max_file_mb=limit)
+    assert (tmp_path / "b" / "model.safetensors").stat().st_size / (1 << 20) < limit
+    load_bundle(tmp_path / "b")
+
+
+@pytest.mark.parametrize("backbone", ["eva02_tiny_patch14_224", "convnextv2_femto", "mobilenetv4_conv_small"])
+def test_trap_10_the_colour_networks_files_are_under_25_mb_even_as_float32(
+    tmp_path: Path, backbone: str
+) -> None:
+    names = [{"name": f"c{i}"} for i in range(19)]
+    words = Vocabulary.from_mapping(
+        {
+            "name": "how",
+            "title": "How",
+            "version": 1,
+            "attributes": [{"name": "color", "title": "Colour", "key": "C", "values": names}],
+        }
+    )
+    config = BackboneHeadsConfig(backbone, heads_of(words))
+    saved = save_bundle(
+        tmp_path / "m",
+        BackboneHeads(config),
+        heads_manifest(words, config),
+        storage="float32",
+        max_file_mb=25,
+    )
+    assert (tmp_path / "m" / "model.safetensors").stat().st_size == saved.weights_bytes < 25 << 20
+
+
+def test_a_configuration_of_another_architecture_is_refused(tmp_path: Path, studio: Vocabulary) -> None:
+    heads_bundle(tmp_path / "heads", studio)
+    rewrite(tmp_path / "heads", architecture="two_stream")
+    with pytest.raises(CheckpointError, match="configuration of the architecture “two_stream” is damaged"):
+        load_bundle(tmp_path / "heads")
+
+
+def test_a_bundle_from_before_there_were_fits_reads_as_it_was(saved: Path) -> None:
+    """House bundles name neither fit nor interpolation nor streams."""
+    path = saved / "bundle.json"
+    found = json.loads(path.read_text())
+    del found["preprocessing"]["fit"], found["preprocessing"]["interpolation"], found["config"]["streams"]
+    path.write_text(json.dumps(found))
+    manifest = load_bundle(saved).manifest
+    assert (manifest.preprocessing.fit, manifest.preprocessing.interpolation) == ("letterbox", "area")
+    assert isinstance(manifest.config, TwoStreamConfig)
+    assert manifest.config.streams == "both"
