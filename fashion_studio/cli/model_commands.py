@@ -14,9 +14,11 @@ from fashion_studio.cli.model_options import ChosenModel, DeviceOption, ModelOpt
 from fashion_studio.cli.project_commands import JsonFlag, actor_name
 from fashion_studio.cli.terminal import Terminal, stoppable
 from fashion_studio.domain.errors import EnvironmentProblem
+from fashion_studio.exchange.layouts import SetLayout
 
 if TYPE_CHECKING:
     from fashion_studio.jobs.worker import JobState
+    from fashion_studio.rendering.folder import PictureForm
     from fashion_studio.services.predicting import TakenIn
 
 __all__ = ["register"]
@@ -144,6 +146,9 @@ def render(
     height: Annotated[int, typer.Option(min=32, max=4096, help="Height in pixels.")] = 512,
     masks: Annotated[bool, typer.Option("--masks", help="Write the garments' masks too.")] = False,
     png: Annotated[bool, typer.Option("--png", help="Lossless PNG instead of JPEG.")] = False,
+    layout: Annotated[
+        SetLayout | None, typer.Option(help="A data set in these files, with parts train, val and test.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Render garments with their exact truth: pictures and truth.jsonl."""
@@ -155,6 +160,9 @@ def render(
     if category:
         load_vocabulary().attribute(CATEGORY).index(category)
     form = PictureForm(width, height, ".png" if png else ".jpg", masks)
+    if layout is not None:
+        _render_set(out.expanduser(), layout, count, seed, form, category or None, terminal)
+        return
     with stoppable() as should_stop, terminal.progress("Rendering") as progress:
         written = write_folder(
             out.expanduser(),
@@ -171,3 +179,37 @@ def render(
     terminal.say(f"{written:,} pictures and truth.jsonl in {out}")
     if not written:
         raise typer.Exit(ExitCode.NOTHING)
+
+
+def _render_set(
+    out: Path,
+    layout: SetLayout,
+    count: int,
+    seed: int,
+    form: PictureForm,
+    category: str | None,
+    terminal: Terminal,
+) -> None:
+    """Renders into the files of a foreign data set."""
+    from fashion_studio.services.rendered_sets import write_rendered_set
+
+    if form.masks:
+        msg = f"The layout {layout.value} has no masks; leave --masks out."
+        raise typer.BadParameter(msg)
+    with stoppable() as should_stop, terminal.progress("Rendering") as progress:
+        written = write_rendered_set(
+            out,
+            layout,
+            count,
+            seed,
+            form=form,
+            category=category,
+            on_progress=progress,
+            should_stop=should_stop,
+        )
+    parts = written.parts
+    terminal.result(
+        {"folder": str(out), "layout": layout.value, "pictures": written.photos, "parts": parts, "seed": seed}
+    )
+    split = ", ".join(f"{number:,} {part}" for part, number in parts.items())
+    terminal.say(f"{written.photos:,} pictures ({split}) in the layout {layout.value} in {out}")

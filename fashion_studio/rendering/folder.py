@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["PictureForm", "Truth", "read_truth", "truth_of", "write_folder"]
+__all__ = [
+    "PictureForm",
+    "Truth",
+    "read_truth",
+    "truth_line",
+    "truth_of",
+    "write_folder",
+    "write_picture",
+]
 
 _JPEG_QUALITY = 92
 
@@ -100,6 +108,22 @@ def _encode(path: Path, image: np.ndarray, options: list[int]) -> None:
     path.write_bytes(data.tobytes())
 
 
+def truth_line(truth: Truth) -> str:
+    """One line of `truth.jsonl`, with its end."""
+    return json.dumps(_plain(truth)) + "\n"
+
+
+def write_picture(path: Path, rgb: np.ndarray) -> None:
+    """Writes an 8-bit RGB picture (height, width, 3) as the suffix says: JPEG of quality 92, or PNG.
+
+    Raises:
+        OSError: the disk does not take it.
+        EnvironmentProblem: it cannot be encoded.
+    """
+    quality = [] if path.suffix == ".png" else [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    _encode(path, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), quality)
+
+
 def write_folder(
     out: Path,
     count: int,
@@ -149,7 +173,6 @@ def _write(
     on_progress: Callable[[int, int], None] | None,
     should_stop: Callable[[], bool] | None,
 ) -> int:
-    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY] if form.suffix == ".jpg" else []
     done = 0
     with (out / "truth.jsonl").open("w", encoding="utf-8") as lines:
         for seed in seeds:
@@ -157,11 +180,11 @@ def _write(
                 break
             rendering = render_seed(seed, category=category, width_px=form.width_px, height_px=form.height_px)
             stem = f"{done:05d}"
-            _encode(out / f"{stem}{form.suffix}", cv2.cvtColor(rendering.image, cv2.COLOR_RGB2BGR), quality)
+            write_picture(out / f"{stem}{form.suffix}", rendering.image)
             mask = f"masks/{stem}.png" if form.masks else None
             if mask is not None:
                 _encode(out / mask, np.round(rendering.mask * 255).astype(np.uint8), [])
-            lines.write(json.dumps(_plain(truth_of(rendering, f"{stem}{form.suffix}", seed, mask))) + "\n")
+            lines.write(truth_line(truth_of(rendering, f"{stem}{form.suffix}", seed, mask)))
             done += 1
             if on_progress is not None:
                 on_progress(done, len(seeds))

@@ -122,3 +122,15 @@ def test_render_of_an_unknown_category_is_a_sentence(studio_command, tmp_path: P
     ended = studio_command("render", "--out", tmp_path / "r", "--count", 1, "--category", "spacesuit")
     assert ended.code == ExitCode.FAILED, ended.err
     assert "spacesuit" in ended.err
+
+
+def test_a_data_set_is_rendered_in_a_foreign_layout_and_comes_back(
+    tmp_path: Path, studio_command: Callable[..., Ended]
+) -> None:
+    out = tmp_path / "set"
+    size = ("--width", "48", "--height", "64")
+    ended = studio_command("render", "--out", out, "--count", 4, *size, "--layout", "fine26", "--json")
+    assert json.loads(ended.out)["parts"] == {"train": 3, "val": 1}
+    back = studio_command("import", "fine26", out, "--as-data-list", tmp_path / "list.jsonl", "--json")
+    assert json.loads(back.out)["photos"] == 4
+    assert studio_command("render", "--out", out, "--layout", "fine26", "--masks").code == 2
