@@ -6,7 +6,7 @@ A model's proposals teach nothing here: only what a person set or accepted count
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
@@ -17,11 +17,15 @@ from fashion_studio.domain.data_list import (
     DataListPhoto,
     labels_of_answers,
     list_split,
+    photo_root,
     points_of_landmarks,
+    read_data_list_header,
+    read_data_list_photos,
     write_data_list,
 )
 from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, UserError
 from fashion_studio.domain.labels import Status
+from fashion_studio.learning.run_folder import DATA
 from fashion_studio.services.training import freeze_training
 
 if TYPE_CHECKING:
@@ -33,7 +37,15 @@ if TYPE_CHECKING:
     from fashion_studio.learning.run_folder import TrainingChoice
     from fashion_studio.services.project import Project
 
-__all__ = ["TrainingData", "new_run_dir", "prepare_run", "runs_dir", "split_by_content", "training_data"]
+__all__ = [
+    "TrainingData",
+    "frozen_data",
+    "new_run_dir",
+    "prepare_run",
+    "runs_dir",
+    "split_by_content",
+    "training_data",
+]
 
 _LISTED: Final = "listed.jsonl"
 _VAL_OF_100: Final = 10
@@ -126,6 +138,19 @@ def training_data(
         root=str(root), vocabulary=dict(project.vocabulary.source), title=f"{project.title}, {day}"
     )
     return TrainingData(header, tuple(photos), **left)
+
+
+def frozen_data(run_dir: Path) -> TrainingData:
+    """Exactly the photos and labels that an earlier run was made of.
+
+    Raises:
+        UserError: its data list is missing or damaged.
+    """
+    listed = run_dir / DATA
+    header = read_data_list_header(listed)
+    rooted = replace(header, root=str(photo_root(listed, header)))
+    photos = tuple(read_data_list_photos(listed))
+    return TrainingData(rooted, photos, assigned=len(photos))
 
 
 def prepare_run(

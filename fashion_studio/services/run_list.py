@@ -14,7 +14,7 @@ from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.jobs.background import Job
 from fashion_studio.jobs.specification import SPEC, STATE, JobSpec, replace_text
 from fashion_studio.jobs.worker import JobPhase
-from fashion_studio.learning.run_folder import read_frozen
+from fashion_studio.learning.run_folder import RECIPE, read_frozen
 from fashion_studio.services.training import KIND, start_training, training_jobs
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "leave_queue",
     "list_runs",
     "log_tail",
+    "read_recipe_text",
     "read_report",
     "read_run",
     "start_next",
@@ -219,6 +220,14 @@ def log_tail(run_dir: Path) -> str:
             stream.seek(max(0, size - _LOG_BYTES))
             return stream.read().decode("utf-8", "replace")
     except OSError:
+        return ""
+
+
+def read_recipe_text(run_dir: Path) -> str:
+    """The recipe as it is used, TOML; empty where it is missing."""
+    try:
+        return (run_dir / RECIPE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
         return ""
 
 

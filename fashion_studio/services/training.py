@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fashion_studio.domain.data_list import read_data_list_header, read_data_list_photos
-from fashion_studio.domain.errors import EnvironmentProblem
+from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.jobs.background import Job, find_jobs
 from fashion_studio.jobs.specification import JobSpec
-from fashion_studio.learning.run_data import count_labels, learnt_heads
+from fashion_studio.learning.run_data import count_labels, learnt_heads, refuse_unlearnable
 from fashion_studio.learning.run_folder import divided, freeze_run
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class TrainingPreview:
         heads: attributes that are learnt, in the vocabulary's order.
         steps_per_epoch: optimiser steps.
         warnings: a sentence each.
+        problem: why it cannot be trained, with what to do; empty when it can.
     """
 
     counts: DataCounts
@@ -57,6 +58,7 @@ class TrainingPreview:
     epochs: int
     steps_per_epoch: int
     warnings: tuple[str, ...]
+    problem: str = ""
 
 
 def preview_photos(
@@ -75,6 +77,11 @@ def preview_photos(
         if any(name in photo.labels for name in heads) or (points and photo.landmarks)
     ]
     counts = count_labels(divided(useful), vocabulary, heads)
+    try:
+        refuse_unlearnable(counts, recipe, vocabulary)
+        problem = ""
+    except UserError as error:
+        problem = str(error)
     shown = recipe.sampler.photos_per_epoch or counts.photos["train"]
     return TrainingPreview(
         counts,
@@ -82,6 +89,7 @@ def preview_photos(
         recipe.epochs,
         math.ceil(shown / recipe.batch_size),
         tuple(counts.warnings(vocabulary)),
+        problem,
     )
 
 

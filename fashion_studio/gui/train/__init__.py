@@ -1,0 +1,1 @@
+"""The train workspace: what is trained, how it goes, which model is used."""

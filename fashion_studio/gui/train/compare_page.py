@@ -1,0 +1,444 @@
+"""Two runs side by side: curves, figures, what their recipes differ in, values, photos of two opinions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, QTimer
+from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from fashion_studio.domain.vocabulary import CATEGORY
+from fashion_studio.gui.annotate.pane_scroll import PaneScroll
+from fashion_studio.gui.components.base import Card, Label, Surface, column, row, themed
+from fashion_studio.gui.components.buttons import Button
+from fashion_studio.gui.components.marks import ProgressBar, per_cent
+from fashion_studio.gui.components.painting import draw_dot, draw_text, rounded
+from fashion_studio.gui.theme.icons import draw_icon
+from fashion_studio.gui.train.curves import Curve, CurveCard
+from fashion_studio.gui.train.examples_pane import load_picture
+from fashion_studio.gui.train.picker import Picker
+from fashion_studio.gui.train.table import Cell, FigureTable
+from fashion_studio.gui.train.wording import change_text, figure_text, figure_title, is_gain, main_figures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
+
+    from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.gui.session import Session
+    from fashion_studio.jobs.background import Job
+    from fashion_studio.services.run_comparison import Disagreement, RecipeDifference, ValueChange
+    from fashion_studio.services.run_list import RunEntry
+    from fashion_studio.services.run_story import RunStory
+
+__all__ = ["ComparePage"]
+
+_SHOWN_VALUES: Final = 14
+_SHOWN_PHOTOS: Final = 24
+_LOOK_MS: Final = 700
+_TILE: Final = QSize(112, 112)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What comparing brought, in a thread."""
+
+    first: RunStory
+    second: RunStory
+    recipes: list[RecipeDifference] = field(default_factory=list)
+    values: list[ValueChange] = field(default_factory=list)
+    photos: list[Disagreement] = field(default_factory=list)
+
+
+class ComparePage(QWidget):
+    """Choose two runs; everything else follows."""
+
+    def __init__(self, session: Session, back: Button, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._entries: list[RunEntry] = []
+        self._jobs: tuple[Job, Job] | None = None
+        self.first, self.second = Picker("First run"), Picker("Second run")
+        for picker in (self.first, self.second):
+            picker.picked.connect(lambda _at: self._compare())
+        self.curves, self.loss = CurveCard("Validation"), CurveCard("Validation loss")
+        self.figures, self.recipes, self.values = FigureTable(), FigureTable(), FigureTable()
+        self._recipes_hint = Label("", "small", role="text3", wrap=True)
+        self._values_hint = Label("", "small", role="text3", wrap=True)
+        self.photos = _Photos(session)
+        self.photos_hint = Label("", "small", role="text2", wrap=True)
+        self.read = Button("Let both read the held-out photos", icon="scan-eye")
+        self.read.setToolTip("Neither was trained on these photos; what was read before is kept")
+        self.read.clicked.connect(lambda _checked=False: self._read())
+        self.bar = ProgressBar()
+        self.bar.hide()
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._follow)
+        self._build(back)
+
+    def _build(self, back: Button) -> None:
+        head = Surface("window", "b")
+        first = row(Label("Compare runs", "title", 600), None, back, gap=8)
+        second = row(self.first, Label("with", "small", role="text2"), self.second, None, gap=8)
+        head.setLayout(column(first, second, gap=8, margins=(20, 14, 20, 12)))
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(20, 16, 20, 16)
+        grid.setSpacing(16)
+        grid.addWidget(self.curves, 0, 0)
+        grid.addWidget(self.loss, 0, 1)
+        grid.addWidget(_card(self.figures), 1, 0)
+        grid.addWidget(_card(self.recipes, self._recipes_hint), 1, 1)
+        grid.addWidget(_card(self.values, self._values_hint), 2, 0, 1, 2)
+        photos = Card()
+        top = row(Label("Photos on which they disagree", "small", 600), None, self.read, gap=8)
+        photos.setLayout(
+            column(top, self.photos_hint, self.bar, self.photos, gap=8, margins=(12, 12, 12, 12))
+        )
+        grid.addWidget(photos, 3, 0, 1, 2)
+        grid.setRowStretch(4, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        inner = column(head, PaneScroll(body), gap=0)
+        inner.setStretch(1, 1)
+        self.setLayout(inner)
+
+    def open(self, entries: Sequence[RunEntry], current: Path | None) -> None:
+        """Runs to choose from: the shown one beside the one before it."""
+        self._entries = [entry for entry in entries if entry.phase.value not in {"prepared", "queued"}]
+        titles = [f"{entry.title}, {entry.created:%d %b %H:%M}" for entry in self._entries]
+        places = [place for place, entry in enumerate(self._entries) if entry.run_dir == current]
+        second = places[0] if places else 0
+        first = second + 1 if second + 1 < len(titles) else second - 1
+        self.first.set_entries(titles, first)
+        self.second.set_entries(titles, second)
+        self._compare()
+
+    @property
+    def pair(self) -> tuple[RunEntry, RunEntry] | None:
+        """The two runs; None while two different ones are not chosen."""
+        one, other = self.first.index, self.second.index
+        if one == other or min(one, other) < 0:
+            return None
+        return self._entries[one], self._entries[other]
+
+    def _compare(self) -> None:
+        self._look.stop()
+        self._jobs = None
+        self.bar.hide()
+        pair = self.pair
+        if pair is None:
+            self.photos_hint.setText("Choose two different runs.")
+            self.read.setEnabled(False)
+            return
+        one, other = pair[0].run_dir, pair[1].run_dir
+
+        def find() -> _Found:
+            from fashion_studio.services.run_comparison import (  # noqa: PLC0415 - not at start
+                compare_recipes,
+                compare_values,
+                disagreements,
+            )
+
+            return _Found(
+                _story(one),
+                _story(other),
+                compare_recipes(one, other),
+                compare_values(one, other),
+                disagreements(one, other, CATEGORY),
+            )
+
+        self._session.bridge.submit(
+            find, lambda found: self._show(pair, found), self._session.report, lane="train.compare"
+        )
+
+    def _show(self, pair: tuple[RunEntry, RunEntry], found: _Found) -> None:
+        vocabulary = self._session.vocabulary
+        if vocabulary is None or pair != self.pair:
+            return
+        names = _names(pair)
+        self._show_curves(names, found)
+        self._show_figures(names, pair, found, vocabulary)
+        self.recipes.show_rows(
+            ("Recipe", *names),
+            [
+                (Cell(each.name, "text2"), Cell(each.first or "–"), Cell(each.second or "–", weight=500))
+                for each in found.recipes
+            ],
+            texts=3,
+        )
+        self._recipes_hint.setText("" if found.recipes else "Both were trained by the same recipe.")
+        self._recipes_hint.setVisible(not found.recipes)
+        self._show_values(names, found.values, vocabulary)
+        self._show_photos(pair, found.photos, vocabulary)
+
+    def _show_curves(self, names: tuple[str, str], found: _Found) -> None:
+        top = next(
+            (
+                name
+                for name in ("category.top1", "mean.top1", "category.macro_recall")
+                if found.first.series(name)[0] and found.second.series(name)[0]
+            ),
+            "",
+        )
+        self.curves.heading.setText(figure_title(top) if top else "Validation")
+        for card, name, shares in ((self.curves, top, True), (self.loss, "loss", False)):
+            curves = [
+                Curve(names[0], *found.first.series(name), role="human"),
+                Curve(names[1], *found.second.series(name), role="accent", style="dash"),
+            ]
+            if any(len(curve.xs) for curve in curves):
+                card.show_curves(curves, shares=shares)
+            else:
+                card.say("Neither has ended an epoch with this figure.")
+
+    def _show_figures(
+        self, names: tuple[str, str], pair: tuple[RunEntry, RunEntry], found: _Found, vocabulary: Vocabulary
+    ) -> None:
+        ours, theirs = _figures(pair[0], found.first), _figures(pair[1], found.second)
+        base = _baseline(found.second)
+        rows = []
+        for name in main_figures({**theirs, **ours}, 12):
+            before, after = ours.get(name), theirs.get(name)
+            gain = is_gain(name, before, after)
+            role = "text2" if gain is None else "agree" if gain else "disagree"
+            rows.append(
+                (
+                    Cell(figure_title(name, vocabulary), "text2"),
+                    Cell(figure_text(name, base.get(name)), "text2"),
+                    Cell(figure_text(name, before)),
+                    Cell(figure_text(name, after), weight=600),
+                    Cell(change_text(name, before, after), role, 400, "check" if gain else ""),
+                )
+            )
+        self.figures.show_rows(("Figure", "Majority", *names, "Change"), rows)
+
+    def _show_values(self, names: tuple[str, str], values: list[ValueChange], vocabulary: Vocabulary) -> None:
+        rows = []
+        for each in values[:_SHOWN_VALUES]:
+            known = vocabulary.has(each.attribute)
+            title = vocabulary.attribute(each.attribute).title if known else each.attribute
+            titles = {v.name: v.title for v in vocabulary.attribute(each.attribute).values} if known else {}
+            gain = is_gain("recall", each.first, each.second)
+            role = "text2" if gain is None else "agree" if gain else "disagree"
+            rows.append(
+                (
+                    Cell(title, "text2"),
+                    Cell(titles.get(each.value, each.value)),
+                    Cell(f"{each.count:,}", "text2"),
+                    Cell(figure_text("recall", each.first)),
+                    Cell(figure_text("recall", each.second), weight=600),
+                    Cell(change_text("recall", each.first, each.second), role),
+                )
+            )
+        self.values.show_rows(("Recall of a value", "", "Photos", *names, "Change"), rows, texts=2)
+        self._values_hint.setText("" if rows else "Values are compared when both trainings have ended.")
+        self._values_hint.setVisible(not rows)
+
+    # ------------------------------------------------------------ photos
+
+    def _show_photos(
+        self, pair: tuple[RunEntry, RunEntry], photos: list[Disagreement], vocabulary: Vocabulary
+    ) -> None:
+        both = all(entry.bundle is not None for entry in pair)
+        self.read.setEnabled(both and self._jobs is None)
+        self.photos.show_photos(photos[:_SHOWN_PHOTOS], vocabulary)
+        if not both:
+            text = "Both need a finished model for this."
+        elif photos:
+            more = f", {_SHOWN_PHOTOS} shown" if len(photos) > _SHOWN_PHOTOS else ""
+            text = f"{len(photos):,} photos{more}. First line: {_names(pair)[0]}; second: {_names(pair)[1]}."
+        else:
+            text = "Nothing read yet, or they agree on every photo that was."
+        self.photos_hint.setText(text)
+
+    def _read(self) -> None:
+        pair = self.pair
+        if pair is None:
+            return
+        self.read.setEnabled(False)
+
+        def start() -> tuple[Job, Job]:
+            from fashion_studio.services.run_comparison import (  # noqa: PLC0415 - not at start
+                read_for_comparison,
+            )
+
+            return read_for_comparison(pair[0].run_dir, pair[1].run_dir)
+
+        def started(jobs: tuple[Job, Job]) -> None:
+            if pair == self.pair:
+                self._jobs = jobs
+                self.bar.set_share(None)
+                self.bar.show()
+                self._look.start()
+
+        def refused(error: Exception) -> None:
+            self.read.setEnabled(True)
+            self._session.report(error)
+
+        self._session.bridge.submit(start, started, refused)
+
+    def _follow(self) -> None:
+        jobs = self._jobs
+        if jobs is None:
+            return
+
+        def ask() -> list[Any]:
+            return [job.state() for job in jobs]
+
+        def told(states: list[Any]) -> None:
+            if jobs is not self._jobs:
+                return
+            total = sum(state.total for state in states)
+            self.bar.set_share(sum(state.done for state in states) / total if total else None)
+            if any(state.phase.is_active for state in states):
+                self._look.start()
+                return
+            for state in states:
+                if state.phase.value == "failed":
+                    self._session.problem.emit(state.text)
+            self._compare()
+
+        self._session.bridge.submit(ask, told, self._session.report)
+
+    def hideEvent(self, event: object) -> None:
+        """What reads goes on; looking at it does not."""
+        self._look.stop()
+
+
+class _Photos(QWidget):
+    """Tiles: the photo, what a person said, what each model says."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.theme = themed(self)
+        self._session = session
+        self._photos: list[Disagreement] = []
+        self._titles: dict[str, str] = {}
+        self._pictures: dict[Path, QPixmap | None] = {}
+        self._loading: set[Path] = set()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def photos(self) -> list[Disagreement]:
+        """What is shown."""
+        return list(self._photos)
+
+    def show_photos(self, photos: list[Disagreement], vocabulary: Vocabulary) -> None:
+        """Other photos."""
+        self._photos = photos
+        self._titles = (
+            {value.name: value.title for value in vocabulary.attribute(CATEGORY).values}
+            if vocabulary.has(CATEGORY)
+            else {}
+        )
+        self._fit()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another number in a row."""
+        self._fit()
+
+    def _fit(self) -> None:
+        rows = -(-len(self._photos) // self._across)
+        self.setFixedHeight(rows * self._step().height())
+
+    @property
+    def _across(self) -> int:
+        return max(1, (self.width() + 12) // self._step().width())
+
+    def _step(self) -> QSize:
+        return QSize(_TILE.width() + 12, _TILE.height() + 3 * self.theme.px(18) + 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Picture and three lines each."""
+        painter, step = QPainter(self), self._step()
+        for place, photo in enumerate(self._photos):
+            left, top = (place % self._across) * step.width(), (place // self._across) * step.height()
+            self._paint_tile(painter, photo, left, top)
+        painter.end()
+
+    def _paint_tile(self, painter: QPainter, photo: Disagreement, left: int, top: int) -> None:
+        theme, line = self.theme, self.theme.px(18)
+        frame = QRectF(left, top, _TILE.width(), _TILE.height())
+        picture = self._picture(photo.file)
+        if picture is None:
+            rounded(painter, frame, 6, theme.color("raised"))
+        else:
+            painter.drawPixmap(frame.topLeft(), picture)
+        y = top + _TILE.height() + 4.0
+        draw_dot(painter, QPointF(left + 4, y + line / 2), theme.color("humanfill"))
+        truth = ", ".join(self._titles.get(value, value) for value in photo.truth) or "not set"
+        area = QRectF(left + 12, y, _TILE.width() - 12, line)
+        draw_text(painter, area, truth, theme.font("caption", 600), theme.color("text"))
+        for number, (value, sure) in enumerate((photo.first, photo.second), start=1):
+            right = value in photo.truth
+            below = y + number * line
+            words = f"{self._titles.get(value, value)} {per_cent(sure)}"
+            area = QRectF(left, below, _TILE.width() - 18, line)
+            draw_text(painter, area, words, theme.font("caption"), theme.color("text2"))
+            if photo.truth:
+                corner = QPointF(left + _TILE.width() - 14, below + line / 2 - 7)
+                icon, role = ("check", "agree") if right else ("equal-not", "disagree")
+                draw_icon(painter, icon, theme.color(role), corner, 14)
+
+    def _picture(self, file: Path) -> QPixmap | None:
+        if file not in self._pictures and file not in self._loading:
+            self._loading.add(file)
+            ratio = self.devicePixelRatioF()
+            self._session.bridge.submit(
+                lambda: load_picture(file, _TILE, ratio),
+                lambda image: self._take(file, image),
+                lambda _error: self._take(file, None),
+            )
+        return self._pictures.get(file)
+
+    def _take(self, file: Path, image: QImage | None) -> None:
+        self._loading.discard(file)
+        self._pictures[file] = QPixmap.fromImage(image) if image is not None else None
+        self.update()
+
+
+def _card(table: FigureTable, hint: Label | None = None) -> Card:
+    card = Card()
+    parts: list[QWidget | None] = [table]
+    if hint is not None:
+        hint.setContentsMargins(12, 4, 12, 8)
+        parts.append(hint)
+    card.setLayout(column(*parts, None, gap=0, margins=(1, 0, 1, 4)))
+    return card
+
+
+def _names(pair: tuple[RunEntry, RunEntry]) -> tuple[str, str]:
+    """Short names: the models', made unique where both are called alike."""
+    one, other = (entry.model_id or entry.title for entry in pair)
+    return (one, other) if one != other else (f"{one} (1)", f"{other} (2)")
+
+
+def _story(run_dir: Path) -> RunStory:
+    from fashion_studio.jobs.background import Job  # noqa: PLC0415 - not at start
+    from fashion_studio.services.run_story import RunStory  # noqa: PLC0415 - not at start
+
+    story = RunStory()
+    story.take(Job(run_dir).events())
+    return story
+
+
+def _figures(entry: RunEntry, story: RunStory) -> dict[str, float]:
+    if entry.figures:
+        return dict(entry.figures)
+    best = story.best or story.latest
+    return dict(best.val) if best is not None else {}
+
+
+def _baseline(story: RunStory) -> dict[str, float]:
+    final = story.evaluations.get("test") or story.evaluations.get("val")
+    if final is not None:
+        return {name: float(value) for name, value in final.get("baseline", {}).items()}
+    return dict(story.latest.baseline) if story.latest is not None else {}
