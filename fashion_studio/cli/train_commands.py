@@ -1,24 +1,56 @@
-"""`train`: one training as a resumable run."""
+"""`train`: one training as a resumable run, by a published method or by the shipped model's own recipe."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fashion_studio.cli import house_training
 from fashion_studio.cli.model_options import DeviceOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag
-from fashion_studio.cli.terminal import Progress, Terminal, stoppable
-from fashion_studio.domain.errors import UserError
+from fashion_studio.cli.terminal import Terminal, stoppable
 
 if TYPE_CHECKING:
-    from fashion_studio.learning.run import TrainSpec
+    from fashion_studio.learning.finishing import FinishedRun
+    from fashion_studio.learning.method_recipe import MethodRecipe
+    from fashion_studio.learning.run_folder import TrainingChoice
 
 __all__ = ["register"]
 
-_FROM_TIMM: Final = "timm"
+_RecipeArgument = Annotated[
+    str,
+    typer.Argument(metavar="[RECIPE]", help="A shipped recipe's name or a TOML file.", show_default=False),
+]
+_RecipeOption = Annotated[str, typer.Option(help="The same as an option.", hidden=True)]
+_Out = Annotated[Path | None, typer.Option(help="The run's folder; a run that is there already goes on.")]
+_Run = Annotated[Path | None, typer.Option(help="Train the frozen run in this folder, or go on with it.")]
+_Data = Annotated[Path | None, typer.Option(help="A data list (data.jsonl): photos, labels, splits.")]
+_Base = Annotated[
+    Path | None, typer.Option(help="A finished model's folder to go on from, of the same vocabulary.")
+]
+_Pretrained = Annotated[
+    str, typer.Option(help="Safetensors file with ImageNet weights; or “timm” to fetch them (house).")
+]
+_Variant = Annotated[str, typer.Option(help="One of the recipe's variants.")]
+_Devices = Annotated[int, typer.Option(min=1, help="GPUs (or processes) per machine.")]
+_Nodes = Annotated[int, typer.Option(min=1, help="Machines.")]
+_Epochs = Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's; shared among its phases.")]
+_BatchSize = Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")]
+_MaxImages = Annotated[int | None, typer.Option(min=8, help="At most so many photos of each split.")]
+_Loaders = Annotated[int | None, typer.Option(min=0, help="Processes that prepare photos ahead.")]
+_Prepare = Annotated[bool, typer.Option("--prepare", help="Only make the run folder; train it later.")]
+_WithPhotos = Annotated[bool, typer.Option("--with-photos", help="Copy the photos into the run folder.")]
+_Finish = Annotated[bool, typer.Option("--finish", help="Make the model of the best epoch so far.")]
+_ModelId = Annotated[str, typer.Option(help="Name of the model, written into every prediction.")]
+_Seed = Annotated[int, typer.Option(help="The same seed and machine give the same training.")]
+_Threads = Annotated[int | None, typer.Option(min=1, help="Processor threads; else torch's choice.")]
+_Photos = Annotated[Path | None, typer.Option(help="House: folder with photos.csv and images.")]
+_Vocabulary = Annotated[str, typer.Option(help="House: what the model learns to say.")]
+_FromRound = Annotated[
+    int, typer.Option(min=1, help="House: with a base that has the recipe's first rounds behind it.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,104 +59,152 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    out: Annotated[Path, typer.Option(help="The run's folder; a run that is there already goes on.")],
-    recipe: Annotated[str, typer.Option(help="A shipped recipe's name, or a TOML file.")] = "house",
-    photos: Annotated[
-        Path | None, typer.Option(help="Folder with photos.csv and images; else renderings alone.")
-    ] = None,
-    pretrained: Annotated[
-        str,
-        typer.Option(help="Safetensors file with the backbones' ImageNet weights, or “timm” to fetch them."),
-    ] = "",
-    base: Annotated[
-        Path | None, typer.Option(help="A finished model's folder to go on from, of the same vocabulary.")
-    ] = None,
-    from_round: Annotated[
-        int, typer.Option(min=1, help="With a base that has the recipe's first rounds behind it.")
-    ] = 1,
-    vocabulary: Annotated[str, typer.Option(help="What the model learns to say.")] = "studio",
-    model_id: Annotated[
-        str, typer.Option(help="Name of the model, written into every prediction.")
-    ] = "own-1",
-    seed: Annotated[int, typer.Option(help="The same seed and machine give the same training.")] = 0,
+    recipe_name: _RecipeArgument = "",
+    recipe: _RecipeOption = "",
+    data: _Data = None,
+    out: _Out = None,
+    run: _Run = None,
+    variant: _Variant = "",
+    base: _Base = None,
+    pretrained: _Pretrained = "",
+    model_id: _ModelId = "own-1",
+    seed: _Seed = 0,
     device: DeviceOption = "",
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Processor threads; else torch's choice.")
-    ] = None,
+    devices: _Devices = 1,
+    nodes: _Nodes = 1,
+    epochs: _Epochs = None,
+    batch_size: _BatchSize = None,
+    max_images: _MaxImages = None,
+    threads: _Threads = None,
+    loaders: _Loaders = None,
+    with_photos: _WithPhotos = False,
+    prepare: _Prepare = False,
+    finish: _Finish = False,
+    photos: _Photos = None,
+    vocabulary: _Vocabulary = "studio",
+    from_round: _FromRound = 1,
     as_json: JsonFlag = False,
 ) -> None:
-    """Train a model by a recipe; leaves a bundle in RUN/bundle. Ctrl-C leaves a checkpoint to go on from."""
-    from fashion_studio.config.resources import eye_label_files
-    from fashion_studio.learning.run import SPEC_NAME, TrainSpec, read_spec, run_training
+    """Train a model by a recipe; leaves it in RUN/bundle. Ctrl-C leaves a checkpoint to go on from.
+
+    Methods (two-stream-deepfashion, fashion-how-1, fashion-how-2, fine26-resnet50, fine-tune) take --data;
+    the shipped model's own recipe (house) takes --photos.
+    """
+    from fashion_studio.learning.run_folder import TrainingChoice
 
     terminal = Terminal(as_json=as_json)
-    run_dir = out.expanduser().absolute()
-    if (run_dir / SPEC_NAME).is_file():
-        spec = read_spec(run_dir)
+    run_dir = (run or out or Path()).expanduser().absolute()
+    if run is None and out is None:
+        msg = "Name the run's folder with --out, or a run that is there with --run."
+        raise typer.BadParameter(msg)
+    if house_training.is_house_run(run_dir):
+        house_training.go_on(run_dir, terminal)
+        return
+    if run is None and not _is_frozen(run_dir, terminal):
+        content = house_training.recipe_content(recipe_name or recipe or "house")
+        if house_training.is_house_recipe(content):
+            house_training.begin(
+                house_training.HouseChoice(
+                    content,
+                    vocabulary,
+                    run_dir,
+                    model_id,
+                    photos,
+                    pretrained,
+                    base,
+                    from_round,
+                    seed,
+                    threads,
+                ),
+                chosen_model(device=device).device,
+                terminal,
+            )
+            return
+        wanted = _method(content, variant, epochs, batch_size)
+        choice = TrainingChoice(
+            wanted, model_id, seed, chosen_model(device=device).device, devices, nodes,
+            base=_base(wanted, base), weights=_weights(pretrained), max_photos=max_images,
+            with_photos=with_photos, threads=threads, loader_processes=loaders,
+        )  # fmt: skip
+        _freeze(run_dir, data, choice, terminal)
+    if not prepare:
+        _run(run_dir, terminal, finish=finish)
+
+
+def _is_frozen(run_dir: Path, terminal: Terminal) -> bool:
+    from fashion_studio.jobs.specification import SPEC
+
+    frozen = (run_dir / SPEC).is_file()
+    if frozen:
         terminal.note(f"Going on with the run in {run_dir}, as it was specified then.")
-    else:
-        spec = TrainSpec(
-            recipe=_recipe(recipe),
-            vocabulary=_vocabulary(vocabulary),
-            run_dir=str(run_dir),
-            model_id=model_id,
-            photos=str(photos.expanduser().absolute()) if photos else None,
-            pretrained=_pretrained(pretrained),
-            base=str(base.expanduser().absolute()) if base else None,
-            first_round=from_round,
-            eye_labels=tuple(map(str, eye_label_files("training"))) if photos else (),
-            seed=seed,
-            device=chosen_model(device=device).device,
-            threads=threads,
+    return frozen
+
+
+def _method(content: str, variant: str, epochs: int | None, batch_size: int | None) -> MethodRecipe:
+    from dataclasses import replace
+
+    from fashion_studio.learning.method_recipe import parse_method_recipe
+    from fashion_studio.learning.run_folder import with_epochs
+
+    wanted = parse_method_recipe(content, variant)
+    if epochs is not None:
+        wanted = with_epochs(wanted, epochs)
+    return replace(wanted, batch_size=batch_size or wanted.batch_size)
+
+
+def _base(wanted: MethodRecipe, given: Path | None) -> Path | None:
+    """The base model's folder: what was given, else what the recipe names."""
+    from fashion_studio.config.resources import models_dir
+
+    if given is not None:
+        return given.expanduser().absolute()
+    return None if wanted.base is None else models_dir() / wanted.base.bundle
+
+
+def _weights(given: str) -> Path | None:
+    return None if given in {"", house_training.FROM_TIMM} else Path(given).expanduser().absolute()
+
+
+def _freeze(run_dir: Path, data: Path | None, choice: TrainingChoice, terminal: Terminal) -> None:
+    from fashion_studio.services.training import freeze_training
+
+    if data is None:
+        msg = f"The recipe “{choice.recipe.title}” trains on a data list; name it with --data."
+        raise typer.BadParameter(msg)
+    with stoppable() as should_stop, terminal.progress("Reading photos") as progress:
+        frozen = freeze_training(
+            run_dir, data.expanduser().absolute(), choice, on_progress=progress, should_stop=should_stop
         )
+    counts, refused = frozen.parameters["photos"], frozen.parameters["refused"]
+    words = ", ".join(f"{number:,} {split}" for split, number in counts.items())
+    terminal.note(f"Run folder {run_dir}: {words}, {refused:,} refused.")
+
+
+def _run(run_dir: Path, terminal: Terminal, *, finish: bool) -> None:
+    from fashion_studio.services.training_job import is_leader, run_training_job
+
     with stoppable() as should_stop, terminal.progress("Training") as progress:
-        result = run_training(spec, lambda event: _show(event, progress, terminal), should_stop)
-    _finish(spec, result.bundle, dict(result.figures), terminal)
+        done = run_training_job(
+            run_dir,
+            finish=finish,
+            on_line=terminal.note,
+            on_progress=progress,
+            should_stop=should_stop,
+        )
+    if is_leader():
+        _say_end(run_dir, done, terminal)
 
 
-def _finish(spec: TrainSpec, bundle: Path, figures: dict[str, float], terminal: Terminal) -> None:
-    terminal.result({"run": spec.run_dir, "bundle": str(bundle), "model": spec.model_id, "figures": figures})
-    for name, value in sorted(figures.items()):
+def _say_end(run_dir: Path, done: FinishedRun, terminal: Terminal) -> None:
+    result: dict[str, Any] = {
+        "run": str(run_dir),
+        "bundle": str(done.bundle),
+        "best_epoch": done.best_epoch,
+        "figures": dict(done.figures),
+    }
+    terminal.result(result)
+    for name, value in sorted(done.figures.items()):
         terminal.say(f"{name:<48} {value:.4f}")
-    terminal.say(f"The model is in {bundle}; use it with --model {bundle}")
-
-
-def _show(event: dict[str, Any], progress: Progress, terminal: Terminal) -> None:
-    match event["event"]:
-        case "preparing":
-            progress(event["done"], event["count"], event["what"])
-        case "step":
-            progress(event["step"], event["steps"], f"round {event['round']} · loss {event['loss']}")
-        case "epoch":
-            terminal.note(f"round {event['round']}, epoch {event['epoch']}: score {event['score']:.4f}")
-        case "started":
-            terminal.note(f"Training {event['model_id']} by the recipe “{event['recipe']}”.")
-
-
-def _recipe(name: str) -> dict[str, Any]:
-    from fashion_studio.config.resources import resources_dir
-
-    path = Path(name).expanduser()
-    if path.suffix != ".toml":
-        path = resources_dir() / "recipes" / f"{name}.toml"
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        msg = f"The recipe {path.name} cannot be read: {error}."
-        raise UserError(msg) from error
-
-
-def _vocabulary(name: str) -> dict[str, Any]:
-    from fashion_studio.config.resources import load_vocabulary
-
-    return dict(load_vocabulary(name).source)
-
-
-def _pretrained(given: str) -> str | None:
-    if given in {"", _FROM_TIMM}:
-        return given or None
-    path = Path(given).expanduser().absolute()
-    if not path.is_file():
-        msg = f"There are no weights at {path}. Name a safetensors file, or “{_FROM_TIMM}” to fetch them."
-        raise UserError(msg)
-    return str(path)
+    terminal.say(
+        f"The model of epoch {done.best_epoch} is in {done.bundle}; use it with --model {done.bundle}"
+    )

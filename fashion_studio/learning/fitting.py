@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import lightning
 import torch
+from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from fashion_studio.domain.errors import UserError
@@ -25,7 +26,7 @@ from fashion_studio.learning.views import preprocessing_of
 if TYPE_CHECKING:
     from lightning.pytorch.core.optimizer import LightningOptimizer
     from lightning.pytorch.utilities.types import OptimizerLRScheduler
-    from torch import Tensor, nn
+    from torch import Tensor
     from torch.optim.lr_scheduler import LambdaLR
 
     from fashion_studio.domain.vocabulary import Vocabulary
@@ -174,12 +175,16 @@ class MethodModule(lightning.LightningModule):
     # -- training ----------------------------------------------------------------------------------------
 
     def on_train_start(self) -> None:
-        """Parts that do not learn keep their running statistics too."""
+        """Parts that do not learn keep their running statistics too, and norms where the recipe says so."""
         self.network.train()
         for _, part in self.network.named_children():
             parameters = list(part.parameters())
             if parameters and not any(parameter.requires_grad for parameter in parameters):
                 part.eval()
+        if self.recipe.freeze_norms:
+            for layer in self.network.modules():
+                if isinstance(layer, nn.modules.batchnorm._BatchNorm):  # noqa: SLF001 - torch has no public name
+                    layer.eval()
 
     def on_train_epoch_start(self) -> None:
         """A new epoch's means."""
