@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from fashion_studio.store.edits import Fact, Subject
 from fashion_studio.store.facts import answer_of, box_of, chunks, landmark_of
@@ -24,6 +24,23 @@ if TYPE_CHECKING:
     from fashion_studio.domain.predictions import Prediction
 
 __all__ = ["Details", "read_details", "read_predictions"]
+
+# Made once: for a single photo, building a statement takes longer than running it.
+_IDS: Final = bindparam("ids", expanding=True)
+_ITEMS: Final = select(
+    ITEM.c.id,
+    ITEM.c.content_hash,
+    ITEM.c.note,
+    ITEM.c.box,
+    ITEM.c.status,
+    ITEM.c.split,
+    ITEM.c.flagged,
+).where(ITEM.c.id.in_(_IDS))
+_ANSWERS: Final = select(ANSWER.c.item_id, ANSWER.c.attribute, ANSWER.c.answer).where(
+    ANSWER.c.item_id.in_(_IDS)
+)
+_LANDMARKS: Final = select(LANDMARK).where(LANDMARK.c.item_id.in_(_IDS))
+_PREDICTIONS: Final = select(PREDICTION.c.item_id, PREDICTION.c.payload).where(PREDICTION.c.item_id.in_(_IDS))
 
 
 @dataclass(slots=True)
@@ -49,27 +66,15 @@ def read_details(
     """Details of these photos, with edits that are not written yet; photos that are gone are left out."""
     found: dict[int, Details] = {}
     for part in chunks(item_ids):
-        for row in connection.execute(
-            select(
-                ITEM.c.id,
-                ITEM.c.content_hash,
-                ITEM.c.note,
-                ITEM.c.box,
-                ITEM.c.status,
-                ITEM.c.split,
-                ITEM.c.flagged,
-            ).where(ITEM.c.id.in_(part))
-        ):
+        asked = {"ids": part}
+        for row in connection.execute(_ITEMS, asked):
             box = None if row.box is None else box_of(json.loads(row.box))
             found[row.id] = Details(
                 row.id, row.content_hash, row.note, box, row.status, row.split, row.flagged
             )
-        answers = select(ANSWER.c.item_id, ANSWER.c.attribute, ANSWER.c.answer).where(
-            ANSWER.c.item_id.in_(part)
-        )
-        for item_id, attribute, text in connection.execute(answers):
+        for item_id, attribute, text in connection.execute(_ANSWERS, asked):
             found[item_id].answers[attribute] = answer_of(json.loads(text))
-        for row in connection.execute(select(LANDMARK).where(LANDMARK.c.item_id.in_(part))):
+        for row in connection.execute(_LANDMARKS, asked):
             data = {"x": row.x, "y": row.y, "visibility": row.visibility}
             found[row.item_id].landmarks[row.name] = landmark_of(row.name, data)
     known = list(found)
@@ -88,8 +93,7 @@ def read_predictions(connection: Connection, item_ids: Sequence[int]) -> dict[in
     """What the model says of these photos; those it has not read are left out."""
     found: dict[int, Prediction] = {}
     for part in chunks(item_ids):
-        rows = select(PREDICTION.c.item_id, PREDICTION.c.payload).where(PREDICTION.c.item_id.in_(part))
-        for item_id, payload in connection.execute(rows):
+        for item_id, payload in connection.execute(_PREDICTIONS, {"ids": part}):
             found[item_id] = unpack_prediction(payload)
     return found
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-from PySide6.QtCore import QObject, QPointF
-from PySide6.QtGui import QPainterPath, QPolygonF
+from PySide6.QtCore import QObject
 
 from fashion_studio.gui.annotate.heat_choice import landmark_source, value_source
+from fashion_studio.gui.annotate.mask_outlines import MaskOutlines
 from fashion_studio.gui.canvas.surface import ShownLayers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from fashion_studio.domain.predictions import Maps, Reading
+    from fashion_studio.domain.predictions import Reading
     from fashion_studio.gui.annotate.attribute_state import RowState
     from fashion_studio.gui.annotate.reading_desk import ReadingDesk
     from fashion_studio.gui.annotate.stage import Stage
@@ -25,9 +21,7 @@ if TYPE_CHECKING:
     from fashion_studio.gui.canvas.photo_image import PhotoImage
     from fashion_studio.gui.session import Session
 
-__all__ = ["OverlayDirector", "mask_outline"]
-
-_MASK_SIDE_PX: Final = 512
+__all__ = ["OverlayDirector"]
 
 
 class OverlayDirector(QObject):
@@ -47,7 +41,9 @@ class OverlayDirector(QObject):
         self._open = ""
         self._pointed: tuple[str, str] = ("", "")
         self._mark = ""
-        self._mask_of = -1
+        self._outlines = MaskOutlines(session.bridge, self)
+        self._outlines.arrived.connect(self._on_outline)
+        session.project_changed.connect(self._outlines.forget)
         stage.overlays.toggled.connect(self.set_on)
         stage.overlays.opacity_moved.connect(self.set_opacity)
         stage.table_picked.connect(self.set_table)
@@ -107,7 +103,7 @@ class OverlayDirector(QObject):
     def show(self, item_id: int, reading: Reading | None, rows: Sequence[RowState]) -> None:
         """Another photo, or more known about it."""
         if item_id != self._item_id:
-            self._item_id, self._mask_of, self._mark = item_id, -1, ""
+            self._item_id, self._mark = item_id, ""
             self._pointed = ("", "")
         self._reading, self._rows = reading, tuple(rows)
         self.refresh()
@@ -192,60 +188,17 @@ class OverlayDirector(QObject):
         photo = self._stage.canvas.photo
         if "mask" not in self._on or maps is None or photo is None:
             return
-        if self._mask_of == self._item_id:
-            return
-        item_id = self._mask_of = self._item_id
+        outline = self._outlines.get(self._item_id, maps)
+        if outline is not None:
+            self._stage.canvas.set_mask_outline(outline)
+        else:
+            self._outlines.want(self._item_id, photo, maps)
 
-        def done(outline: QPainterPath) -> None:
-            if item_id == self._item_id:
-                self._stage.canvas.set_mask_outline(outline)
+    def read_ahead(self, item_id: int, reading: Reading, photo: PhotoImage) -> None:
+        """A photo that may come next has been read: its outline is made before it comes."""
+        if "mask" in self._on and reading.maps is not None:
+            self._outlines.want(item_id, photo, reading.maps)
 
-        self._session.bridge.submit(lambda: mask_outline(photo, maps), done, lane="annotate.mask")
-
-
-def mask_outline(photo: PhotoImage, maps: Maps) -> QPainterPath:
-    """The garment's outline in image_px: the mask refined to the photo's edges, cut at one half.
-
-    Made for worker threads; takes some tens of milliseconds.
-    """
-    from fashion_studio.imaging.matting import refine_mask  # noqa: PLC0415 - its libraries load slowly
-
-    scale = _MASK_SIDE_PX / max(photo.width_px, photo.height_px)
-    size = (max(round(photo.width_px * scale), 8), max(round(photo.height_px * scale), 8))
-    level = photo.level_for(scale).resized(*size)
-    image = np.ascontiguousarray(level.pixels[:, :, 2::-1])
-    coarse = _mask_on_photo(maps, (photo.width_px, photo.height_px), size)
-    refined = refine_mask(image, coarse)
-    binary = (refined >= 0.5).astype(np.uint8)
-    contours, _ = cv2.findContours(binary, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    path = QPainterPath()
-    to_photo = (photo.width_px / size[0], photo.height_px / size[1])
-    least = 2e-3 * binary.size
-    for contour in contours:
-        if cv2.contourArea(contour) < least:
-            continue
-        line = cv2.approxPolyDP(contour, 0.6, closed=True)[:, 0, :].astype(np.float64)
-        points = [QPointF((x + 0.5) * to_photo[0], (y + 0.5) * to_photo[1]) for x, y in line]
-        path.addPolygon(QPolygonF(points))
-        path.closeSubpath()
-    return path
-
-
-def _mask_on_photo(maps: Maps, photo_px: tuple[int, int], size: tuple[int, int]) -> NDArray[np.float32]:
-    """The coarse mask, resampled from the network's square input to the photo's area; 0 to 1."""
-    rows, columns = maps.mask.shape
-    step_x = photo_px[0] / size[0] * maps.to_input.scale_x * columns / maps.input_px
-    step_y = photo_px[1] / size[1] * maps.to_input.scale_y * rows / maps.input_px
-    shift_x = 0.5 * step_x + maps.to_input.shift_x * columns / maps.input_px - 0.5
-    shift_y = 0.5 * step_y + maps.to_input.shift_y * rows / maps.input_px - 0.5
-    matrix = np.array([[step_x, 0.0, shift_x], [0.0, step_y, shift_y]])
-    warped = np.empty((size[1], size[0]), np.float32)
-    cv2.warpAffine(
-        np.ascontiguousarray(maps.mask),
-        matrix,
-        size,
-        dst=warped,
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return warped
+    def _on_outline(self, item_id: int) -> None:
+        if item_id == self._item_id:
+            self._refresh_mask()

@@ -67,7 +67,7 @@ class PhotoShelf:
         path_of: Callable[[int], Path],
         arrived: Callable[[int, PhotoImage | StudioError], None],
         *,
-        budget_bytes: int = 256 * 2**20,
+        budget_bytes: int = 96 * 2**20,
         workers: int = 2,
     ) -> None:
         self._path_of, self._arrived, self._budget = path_of, arrived, budget_bytes

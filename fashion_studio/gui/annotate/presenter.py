@@ -58,6 +58,7 @@ class PhotoPresenter(QObject):
         session.current_changed.connect(lambda _item_id: self._show_current())
         session.changed.connect(self._on_change)
         session.engine_state_changed.connect(lambda _state: self._on_engine())
+        desk.read.connect(self._on_read)
         desk.arrived.connect(self._on_reading)
         desk.refused.connect(self._on_reading)
         self.flow.arrived.connect(self._show_pixels)
@@ -116,6 +117,11 @@ class PhotoPresenter(QObject):
     def _on_reading(self, item_id: int) -> None:
         if self._item is not None and self._item.row.id == item_id:
             self._show_labels()
+
+    def _on_read(self, item_id: int, reading: Reading) -> None:
+        photo = self.flow.photo(item_id)
+        if photo is not None and item_id != self.session.current:
+            self.overlays.read_ahead(item_id, reading, photo)
 
     def _load(self, item_id: int) -> Item | None:
         project = self.session.project

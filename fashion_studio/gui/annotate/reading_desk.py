@@ -31,10 +31,12 @@ class ReadingDesk(QObject):
     """Readings of the current photo and of those around it.
 
     Signals:
+        read: id and reading of a photo, the one on the screen or one that may come next.
         arrived: id of a photo whose reading is here now.
         refused: id, and the reason why the model cannot read this photo.
     """
 
+    read = Signal(int, object)
     arrived = Signal(int)
     refused = Signal(int, str)
 
@@ -143,6 +145,7 @@ class ReadingDesk(QObject):
         self._reasons.pop(item_id, None)
         self._unstored[item_id] = reading.prediction
         self._store.start()
+        self.read.emit(item_id, reading)
         self.arrived.emit(item_id)
 
     def _take_failure(self, item_id: int, error: Exception) -> None:

@@ -94,7 +94,8 @@ def colored(
         stretched = np.empty((size_px[1], size_px[0]), np.uint8)
         cv2.resize(index, size_px, dst=stretched, interpolation=cv2.INTER_CUBIC)
         index = stretched
-    words = np.take(table, index)
-    height, width = words.shape
-    image = QImage(words.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
-    return image.copy()
+    height, width = index.shape
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    words = np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)
+    np.take(table, index, out=words, mode="clip")
+    return image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 SHADOW_MARGIN_PX: Final = 16
+_KEY_CAPS: Final = 256
+_key_caps: dict[tuple[object, ...], QPixmap] = {}
 
 
 def rounded(
@@ -171,8 +174,33 @@ def draw_key_cap(
     else:
         fill, border = theme.color("raised"), theme.color("border")
         ink = theme.color("text2" if enabled else "disabled")
-    rounded(painter, rect, 4, fill, border)
-    draw_text(painter, rect, text, theme.font("caption", 500), ink, Qt.AlignmentFlag.AlignHCenter)
+    font, area = theme.font("caption", 500), QRectF(rect)
+    ratio = painter.device().devicePixelRatioF()
+    if (area.x() * ratio) % 1 or (area.y() * ratio) % 1:
+        _paint_key_cap(painter, area, text, font, (fill, border, ink))
+        return
+    # A screen has dozens of caps, the same few again and again: most of them are a copy of pixels.
+    look = (text, font.toString(), area.width(), area.height(), ratio, fill.rgba(), border.rgba(), ink.rgba())
+    cap = _key_caps.get(look)
+    if cap is None:
+        cap = QPixmap(math.ceil(area.width() * ratio), math.ceil(area.height() * ratio))
+        cap.setDevicePixelRatio(ratio)
+        cap.fill(Qt.GlobalColor.transparent)
+        inner = QPainter(cap)
+        _paint_key_cap(inner, QRectF(QPointF(0, 0), area.size()), text, font, (fill, border, ink))
+        inner.end()
+        if len(_key_caps) >= _KEY_CAPS:
+            _key_caps.clear()
+        _key_caps[look] = cap
+    painter.drawPixmap(area.topLeft(), cap)
+
+
+def _paint_key_cap(
+    painter: QPainter, area: QRectF, text: str, font: QFont, colors: tuple[QColor, QColor, QColor]
+) -> None:
+    fill, border, ink = colors
+    rounded(painter, area, 4, fill, border)
+    draw_text(painter, area, text, font, ink, Qt.AlignmentFlag.AlignHCenter)
 
 
 def draw_check_box(painter: QPainter, theme: Theme, rect: QRectF, *, on: bool, enabled: bool = True) -> None:

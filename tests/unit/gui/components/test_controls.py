@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from fashion_studio.gui.commands import Commands
 from fashion_studio.gui.components.base import Label, Surface
@@ -21,6 +22,7 @@ from fashion_studio.gui.components.marks import (
     Swatch,
     per_cent,
 )
+from fashion_studio.gui.components.painting import _paint_key_cap, draw_key_cap
 from fashion_studio.gui.components.sliders import RangeSlider, Slider
 from fashion_studio.gui.theme.theme import Theme, ThemeMode, current_theme
 
@@ -265,3 +267,37 @@ def test_small_ones_paint_in_both_themes(qtbot, dark):
     before_change = [pixels(widget) for widget in made]
     dark.set_mode(ThemeMode.LIGHT)
     assert all(pixels(widget) != before for widget, before in zip(made, before_change, strict=True))
+
+
+def test_a_kept_key_cap_looks_like_a_painted_one(qapp):
+    theme = current_theme()
+    colors = (theme.color("raised"), theme.color("border"), theme.color("text2"))
+
+    def painted(paint) -> np.ndarray:
+        image = QImage(30, 30, QImage.Format.Format_RGB32)
+        image.fill(theme.color("panel"))
+        painter = QPainter(image)
+        paint(painter, QRectF(6, 6, 18, 18))
+        painter.end()
+        return np.frombuffer(image.constBits(), np.uint8).astype(int)
+
+    direct = painted(lambda p, area: _paint_key_cap(p, area, "A", theme.font("caption", 500), colors))
+    kept = [painted(lambda p, area: draw_key_cap(p, theme, area, "A")) for _ in range(2)]
+    assert np.array_equal(*kept)
+    assert np.abs(kept[0] - direct).max() <= 2
+    assert direct.std() > 0
+
+
+def test_another_theme_paints_other_key_caps(qapp):
+    def painted() -> QImage:
+        image = QImage(30, 30, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        painter = QPainter(image)
+        draw_key_cap(painter, current_theme(), QRectF(2, 2, 18, 18), "A")
+        painter.end()
+        return image
+
+    Theme(ThemeMode.DARK).install(qapp)
+    dark = painted()
+    Theme(ThemeMode.LIGHT).install(qapp)
+    assert painted() != dark
