@@ -117,7 +117,12 @@ class Maps:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A prediction with its maps, as the engine answers; maps may be left out in bulk work."""
+    """A prediction with its maps, as the engine answers; maps may be left out in bulk work.
+
+    Attributes:
+        features: (width,) float16, what the model's linear heads read; None where it was not kept.
+    """
 
     prediction: Prediction
     maps: Maps | None = field(default=None, repr=False)
+    features: NDArray[np.float16] | None = field(default=None, repr=False, compare=False)

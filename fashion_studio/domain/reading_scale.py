@@ -25,7 +25,7 @@ def scaled_reading(reading: Reading, width_px: int, height_px: int) -> Reading:
         return reading
     scale = Affine(width_px / old.width_px, height_px / old.height_px, 0.0, 0.0)
     maps = None if reading.maps is None else _scaled_maps(reading.maps, scale)
-    return Reading(_scaled_prediction(old, scale, width_px, height_px), maps)
+    return Reading(_scaled_prediction(old, scale, width_px, height_px), maps, reading.features)
 
 
 def _scaled_prediction(old: Prediction, scale: Affine, width_px: int, height_px: int) -> Prediction:

@@ -21,18 +21,20 @@ from fashion_studio.domain.vocabulary import COLORS, Cardinality
 from fashion_studio.inference.device import AUTO, choose_device, device_title
 from fashion_studio.inference.fusing import fused
 from fashion_studio.inference.garment import GarmentFacts, measure_garment
+from fashion_studio.inference.teachable import TeachableHeads
 from fashion_studio.zoo.activation import class_activation_maps
 from fashion_studio.zoo.bundle import load_bundle
 from fashion_studio.zoo.decoding import heatmap_images, landmark_positions, visibility_probabilities
 from fashion_studio.zoo.two_stream import TwoStreamOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from fashion_studio.domain.geometry import Affine
+    from fashion_studio.domain.linear_heads import LinearHead
     from fashion_studio.domain.vocabulary import Attribute, Vocabulary
     from fashion_studio.zoo.bundle import Bundle
     from fashion_studio.zoo.preprocessing import Preprocessing
@@ -55,6 +57,7 @@ class _Answers:
         masks: (B, h, w), 0 to 1, or None.
         heatmaps: (B, landmarks, h, w), 0 to 1, only when maps are wanted.
         cams: per head (B, values, h, w), only when maps are wanted.
+        features: (B, width), what the linear heads read.
     """
 
     probabilities: dict[str, NDArray[np.float32]]
@@ -63,6 +66,7 @@ class _Answers:
     masks: NDArray[np.float32] | None
     heatmaps: NDArray[np.float32] | None
     cams: dict[str, NDArray[np.float32]]
+    features: NDArray[np.float16]
 
 
 class Reader:
@@ -76,6 +80,7 @@ class Reader:
         model_id: id of the bundle, such as "house-1".
         device: the torch device.
         device_name: the same in a word that a person knows.
+        teachable: the network's linear heads, as numbers.
     """
 
     def __init__(self, bundle: Bundle, device: torch.device) -> None:
@@ -87,7 +92,23 @@ class Reader:
         self._calibration = bundle.manifest.calibration
         network = fused(bundle.network, self.preprocessing.side_px).to(device)
         self._network = network.to(memory_format=torch.channels_last).eval()
+        self.teachable = TeachableHeads(self._network, bundle)
         self._colors = _named_colors(self.vocabulary)
+
+    def use_heads(self, heads: Mapping[str, LinearHead] | None, model_id: str) -> None:
+        """Answers with other linear heads from now on, maps included; None for the bundle's own.
+
+        No reading may be under way meanwhile.
+
+        Args:
+            heads: of this model's shapes; heads that are not named are the bundle's.
+            model_id: what is written into predictions.
+
+        Raises:
+            CheckpointError: a head of another vocabulary or shape; nothing has changed.
+        """
+        self.teachable.use(heads or {})
+        self.model_id = model_id
 
     @classmethod
     def load(cls, bundle_dir: Path, device: str = AUTO) -> Reader:
@@ -133,12 +154,14 @@ class Reader:
     def _answer(self, squares: NDArray[np.uint8], *, with_maps: bool) -> _Answers:
         with torch.inference_mode():
             inputs = self.preprocessing.normalise(torch.from_numpy(squares).to(self.device))
-            output = self._network(inputs.contiguous(memory_format=torch.channels_last))
+            with self.teachable.listening() as heard:
+                output = self._network(inputs.contiguous(memory_format=torch.channels_last))
+            features = _numpy(heard.features).astype(np.float16)
             maps = class_activation_maps(self._network, output.features) if with_maps else {}
             chances = self._probabilities(output)
             cams = {name: _numpy(planes) for name, planes in maps.items()}
             if not isinstance(output, TwoStreamOutput):
-                return _without_places(chances, cams, with_maps=with_maps)
+                return _without_places(chances, cams, features, with_maps=with_maps)
             temperature = self._calibration.temperature("visibility")
             return _Answers(
                 chances,
@@ -147,6 +170,7 @@ class Reader:
                 None if output.mask is None else _numpy(output.mask[:, 0].float().sigmoid()),
                 _numpy(heatmap_images(output.heatmaps)) if with_maps else None,
                 cams,
+                features,
             )
 
     def _probabilities(self, output: NetworkOutput) -> dict[str, NDArray[np.float32]]:
@@ -204,7 +228,7 @@ class Reader:
             garment_confidence=facts.confidence,
         )
         if answers.heatmaps is None:
-            return Reading(prediction)
+            return Reading(prediction, features=answers.features[index])
         mask = np.zeros((1, 1), np.float32) if answers.masks is None else answers.masks[index]
         maps = Maps(
             cams={name: cams[index] for name, cams in answers.cams.items()},
@@ -213,7 +237,7 @@ class Reader:
             to_input=to_input,
             input_px=self.preprocessing.side_px,
         )
-        return Reading(prediction, maps)
+        return Reading(prediction, maps, answers.features[index])
 
     def _several(
         self, name: str, answers: _Answers, index: int
@@ -246,7 +270,11 @@ class Reader:
 
 
 def _without_places(
-    chances: dict[str, NDArray[np.float32]], cams: dict[str, NDArray[np.float32]], *, with_maps: bool
+    chances: dict[str, NDArray[np.float32]],
+    cams: dict[str, NDArray[np.float32]],
+    features: NDArray[np.float16],
+    *,
+    with_maps: bool,
 ) -> _Answers:
     """Of a network that names classes only: no landmark, no mask."""
     count = len(next(iter(chances.values())))
@@ -257,6 +285,7 @@ def _without_places(
         None,
         np.empty((count, 0, 1, 1), np.float32) if with_maps else None,
         cams,
+        features,
     )
 
 

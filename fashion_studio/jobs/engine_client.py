@@ -39,6 +39,9 @@ from fashion_studio.jobs.wire import (
     Release,
     Request,
     Started,
+    Taught,
+    Teach,
+    UseHeads,
     error_from_wire,
     path_to_wire,
     reading_from_wire,
@@ -61,7 +64,7 @@ __all__ = ["EngineClient", "EngineOptions", "EnginePhase", "EngineState", "Prior
 class _Ticket:
     """A request whose answer is wanted, by one or several; taken back when the last of them goes away."""
 
-    request: Read | Matte | Ping
+    request: Read | Matte | Teach | Ping
     path: Path
     waiting: list[Future[Any]] = field(default_factory=list)
     on_progress: Callable[[str, int, int], None] | None = None
@@ -91,6 +94,8 @@ class EngineClient:
         self._tickets: dict[int, _Ticket] = {}
         self._reads: dict[tuple[Path, bool], int] = {}
         self._number = 0
+        self._heads = UseHeads(b"")
+        self._outdated = ""
         self._supervisor = EngineSupervisor(
             self,
             self._lock,
@@ -179,6 +184,25 @@ class EngineClient:
             request = Matte(self._next_id(), path_to_wire(path), method, priority)
             return self._submit(_Ticket(request, path, on_progress=on_progress))
 
+    def teach(
+        self, request: Teach, *, on_progress: Callable[[str, int, int], None] | None = None
+    ) -> Future[Taught]:
+        """Fits heads to labels; nothing uses them before `use_heads`. `on_progress`: heads done, in all."""
+        with self._lock:
+            mine = msgspec.structs.replace(request, id=self._next_id())
+            return self._submit(_Ticket(mine, Path(), on_progress=on_progress, started_s=time.monotonic()))
+
+    def use_heads(self, heads: bytes, *, instead_of: str = "") -> None:
+        """Answers with these heads (a file's content; empty: the model's own), also after a restart.
+
+        Readings under way by the model `instead_of`, the one until now, are asked for again.
+        """
+        with self._lock:
+            self._heads = UseHeads(heads)
+            self._outdated = instead_of
+            self._cache.clear()
+            self._supervisor.post(self._heads)
+
     def ping(self) -> Future[None]:
         """Ends when the engine's listening thread has answered."""
         with self._lock:
@@ -193,10 +217,12 @@ class EngineClient:
     def wanted(self) -> Sequence[Request]:
         """Everything unanswered; suspects alone, so that a second death names its cause."""
         for ticket in self._tickets.values():
-            ticket.started_s = None
+            if not isinstance(ticket.request, Teach):  # which begins at once, beside the photos
+                ticket.started_s = None
             if ticket.deaths and isinstance(ticket.request, Read):
                 ticket.request = msgspec.structs.replace(ticket.request, alone=True)
-        return [ticket.request for ticket in self._tickets.values()]
+        first: list[Request] = [self._heads] if self._heads.heads else []
+        return first + [ticket.request for ticket in self._tickets.values()]
 
     def answered(self, answer: Answer, arena: Arena) -> bool:
         """Completes the future an answer belongs to; answers nobody waits for any more are dropped."""
@@ -206,10 +232,8 @@ class EngineClient:
         if isinstance(answer, ReadingAnswer):
             self._on_reading(answer, arena)
             return True
-        if isinstance(answer, ArrayAnswer):
-            alpha = unpack(answer.packed, arena)["alpha"]
-            self._supervisor.post(Release(answer.packed.offset))
-            self._complete(self._take(answer.id), alpha)
+        if isinstance(answer, (ArrayAnswer, Taught)):
+            self._complete(self._take(answer.id), self._unpacked(answer, arena))
             return True
         if isinstance(answer, ErrorAnswer):
             ticket = self._take(answer.id)
@@ -222,6 +246,13 @@ class EngineClient:
             self._on_progress(answer)
         return False
 
+    def _unpacked(self, answer: ArrayAnswer | Taught, arena: Arena) -> object:
+        if isinstance(answer, Taught):
+            return answer
+        alpha = unpack(answer.packed, arena)["alpha"]
+        self._supervisor.post(Release(answer.packed.offset))
+        return alpha
+
     def died(self, reason: str) -> None:
         """Counts the death against what was being worked on; fails what has caused too many."""
         with self._lock:
@@ -231,10 +262,7 @@ class EngineClient:
             guilty = [ticket for ticket in suspects if ticket.deaths >= self._options.deaths_per_photo]
         for ticket in guilty:
             if self._take(ticket.request.id) is not None:
-                _fail(
-                    ticket,
-                    PhotoError(ticket.path, f"the model stopped on it {ticket.deaths} times: {reason}"),
-                )
+                _fail(ticket, _guilty(ticket, reason))
 
     def given_up(self, reason: str) -> None:
         """Fails everything that still waits."""
@@ -322,6 +350,11 @@ class EngineClient:
         reading = reading_from_wire(answer, arena)
         if answer.packed is not None:
             self._supervisor.post(Release(answer.packed.offset))
+        with self._lock:
+            ticket = self._tickets.get(answer.id)
+            if ticket is not None and self._outdated and reading.prediction.model == self._outdated:
+                self._supervisor.post(ticket.request)  # it was read before the heads changed
+                return
         ticket = self._take(answer.id)
         if ticket is not None:
             self._cache.put(ticket.path, reading, answer.stamp)
@@ -343,6 +376,14 @@ def _fail(ticket: _Ticket, error: Exception) -> None:
     for future in ticket.waiting:
         if future.set_running_or_notify_cancel():
             future.set_exception(error)
+
+
+def _guilty(ticket: _Ticket, reason: str) -> EnvironmentProblem | PhotoError:
+    if isinstance(ticket.request, Teach):
+        return EnvironmentProblem(
+            f"Teaching stopped {ticket.deaths} times: {reason}.", "Nothing has changed. Try again later."
+        )
+    return PhotoError(ticket.path, f"the model stopped on it {ticket.deaths} times: {reason}")
 
 
 def _no_engine(reason: str) -> EnvironmentProblem:

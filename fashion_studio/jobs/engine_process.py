@@ -95,6 +95,9 @@ class EngineProcess:
     def start(cls, arguments: Sequence[str], arena: Arena, log: Path | None) -> EngineProcess:
         """Starts the engine; returns before it has imported anything.
 
+        NumPy's matrix products keep to one core there (torch has its own threads): teaching fits two heads
+        side by side, and OpenBLAS threads that wait for each other on a busy machine cost ten times that.
+
         Raises:
             OSError: the process cannot be started.
         """
@@ -112,7 +115,7 @@ class EngineProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                env=environment_for_children(),
+                env={"OPENBLAS_NUM_THREADS": "1", **environment_for_children()},
                 pass_fds=arena.inherited,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )

@@ -24,6 +24,7 @@ from fashion_studio.imaging.decode import DecodedPhoto, load_photo
 from fashion_studio.jobs.arena import Arena, BlockAllocator
 from fashion_studio.jobs.cutting_out import Cutter
 from fashion_studio.jobs.request_queue import RequestQueue
+from fashion_studio.jobs.teaching import Teacher
 from fashion_studio.jobs.wire import (
     Answer,
     ArrayAnswer,
@@ -38,7 +39,9 @@ from fashion_studio.jobs.wire import (
     Release,
     Shutdown,
     Started,
+    Teach,
     Unusable,
+    UseHeads,
     decode_request,
     encode,
     error_to_wire,
@@ -104,6 +107,7 @@ class EngineServer:
         self._wanted: set[int] = set()
         self._pool = ThreadPoolExecutor(2, "decode")
         self._seconds_per_photo = _BATCH_TARGET_S
+        self._teacher = Teacher(self._send)
 
     def listen(self, requests: IO[bytes]) -> None:
         """Reads requests until the window is gone or says goodbye."""
@@ -137,8 +141,10 @@ class EngineServer:
                 vocabulary.landmark_names,
             )
         )
+        self._teacher.ready(reader)
         cutter = Cutter(reader)
         while batch := self._queue.take(self._batch_limit()):
+            self._teacher.settle()
             self._begin(batch)
             first = batch[0]
             if isinstance(first, Matte):
@@ -150,8 +156,13 @@ class EngineServer:
     def _accept(self, request: object) -> None:
         if isinstance(request, (Read, Matte)):
             self._queue.put(request)
+        elif isinstance(request, Teach):
+            self._teacher.teach(request)
+        elif isinstance(request, UseHeads):
+            self._teacher.want(request)
         elif isinstance(request, Cancel):
             self._queue.cancel(request.ids)
+            self._teacher.cancel(request.ids)
             with self._lock:
                 self._wanted.difference_update(request.ids)
         elif isinstance(request, Prioritise):
@@ -192,7 +203,10 @@ class EngineServer:
             return
         started = time.perf_counter()
         try:
-            readings = reader.read([photo.image for _, photo, _ in photos], with_maps=requests[0].with_maps)
+            with self._teacher.reading:
+                readings = reader.read(
+                    [photo.image for _, photo, _ in photos], with_maps=requests[0].with_maps
+                )
         except Exception as error:  # noqa: BLE001 - one photo's failure, of any kind, is that photo's answer
             if len(photos) > 1:  # too large together, or one of them is the cause: find out which
                 _log.warning("A batch of %d failed; one by one.", len(photos), exc_info=True)

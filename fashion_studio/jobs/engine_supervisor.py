@@ -20,6 +20,7 @@ from fashion_studio.jobs.arena import Arena
 from fashion_studio.jobs.engine_process import EngineProcess
 from fashion_studio.jobs.wire import (
     Answer,
+    HeadsInUse,
     Ready,
     Request,
     Shutdown,
@@ -58,6 +59,7 @@ class EngineState:
         reason: why it is off or restarting, a sentence for a person; empty when all is well.
         heads: value names of each head in the order of its maps (of the model's vocabulary).
         restarts: how often it has died since it was started.
+        heads_problem: why taught heads are not used though they were wanted; a sentence.
     """
 
     phase: EnginePhase
@@ -68,6 +70,7 @@ class EngineState:
     heads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     landmarks: tuple[str, ...] = ()
     restarts: int = 0
+    heads_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +244,8 @@ class EngineSupervisor:
                     self._on_ready(answer)
                 elif isinstance(answer, Unusable):
                     refusal = answer.reason
+                elif isinstance(answer, HeadsInUse):
+                    self._tell(replace(self.state, model=answer.model, heads_problem=answer.problem))
                 else:
                     worked = self._owner.answered(answer, arena) or worked
         except (StudioError, msgspec.DecodeError, OSError, ValueError):

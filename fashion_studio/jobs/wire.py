@@ -33,6 +33,9 @@ __all__ = [
     "ArrayPlace",
     "Cancel",
     "ErrorAnswer",
+    "HeadResult",
+    "HeadTask",
+    "HeadsInUse",
     "MapsHeader",
     "Matte",
     "Packed",
@@ -47,7 +50,10 @@ __all__ = [
     "Request",
     "Shutdown",
     "Started",
+    "Taught",
+    "Teach",
     "Unusable",
+    "UseHeads",
     "decode_answer",
     "decode_request",
     "encode",
@@ -118,7 +124,42 @@ class Shutdown(msgspec.Struct, frozen=True, tag=True):
     """Leave now."""
 
 
-Request = Read | Matte | Cancel | Prioritise | Release | Ping | Shutdown
+class HeadTask(msgspec.Struct, frozen=True):
+    """One head's labels: little-endian arrays, rows int64 (n,) and targets uint8 (n, values)."""
+
+    name: str
+    rows: bytes
+    targets: bytes
+    held_rows: bytes
+    held_targets: bytes
+
+
+class Teach(msgspec.Struct, frozen=True, tag=True):
+    """Fit the heads to these labels, and measure them on the held-out ones, which are not fitted to.
+
+    Attributes:
+        features: file of records of `learning.features`, `width` features each.
+        folds: int64 per row of that file, 0 to 3, by which the strength of the change is chosen.
+        current: the heads in force as a file's content; empty for the model's own. Only measured.
+        model: id that the model is to have with the new heads.
+    """
+
+    id: int
+    features: bytes
+    width: int
+    folds: bytes
+    tasks: tuple[HeadTask, ...]
+    current: bytes
+    model: str
+
+
+class UseHeads(msgspec.Struct, frozen=True, tag=True):
+    """Answer with these heads from the next photo on; `heads` empty means the model's own."""
+
+    heads: bytes
+
+
+Request = Read | Matte | Teach | UseHeads | Cancel | Prioritise | Release | Ping | Shutdown
 
 
 # ---------------------------------------------------------------- from the engine to the window
@@ -172,13 +213,17 @@ class Started(msgspec.Struct, frozen=True, tag=True):
 
 
 class ReadingAnswer(msgspec.Struct, frozen=True, tag=True):
-    """A reading. `stamp` is the file's (mtime in ns, size in bytes) before it was opened."""
+    """A reading. `stamp` is the file's (mtime in ns, size in bytes) before it was opened.
+
+    `features` is little-endian float16 (width,).
+    """
 
     id: int
     prediction: dict[str, Any]
     stamp: tuple[int, int]
     maps: MapsHeader | None = None
     packed: Packed | None = None
+    features: bytes = b""
 
 
 class ArrayAnswer(msgspec.Struct, frozen=True, tag=True):
@@ -212,7 +257,55 @@ class Pong(msgspec.Struct, frozen=True, tag=True):
     id: int
 
 
-Answer = Ready | Unusable | Started | ReadingAnswer | ArrayAnswer | ErrorAnswer | Progress | Pong
+class HeadResult(msgspec.Struct, frozen=True):
+    """What became of one head: see `learning.head_refit.Refit` and `HeadFigures`.
+
+    Attributes:
+        labels: that it was fitted to.
+        held_out: that it was measured by.
+        before, after: of those, right with the heads in force and with the new ones.
+        loss_before, loss_after: mean log loss.
+    """
+
+    name: str
+    change: float
+    labels: int
+    reason: str
+    held_out: int
+    before: int
+    after: int
+    loss_before: float
+    loss_after: float
+
+
+class Taught(msgspec.Struct, frozen=True, tag=True):
+    """New heads as a file's content; nothing uses them yet."""
+
+    id: int
+    heads: bytes
+    results: tuple[HeadResult, ...]
+    seconds: float
+
+
+class HeadsInUse(msgspec.Struct, frozen=True, tag=True):
+    """From the next photo on the engine answers as this model. `problem`: why not with the heads wanted."""
+
+    model: str
+    problem: str = ""
+
+
+Answer = (
+    Ready
+    | Unusable
+    | Started
+    | ReadingAnswer
+    | ArrayAnswer
+    | ErrorAnswer
+    | Progress
+    | Pong
+    | Taught
+    | HeadsInUse
+)
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _request_decoder: Final[msgspec.msgpack.Decoder[Request]] = msgspec.msgpack.Decoder(Request)
@@ -317,24 +410,26 @@ def reading_to_wire(
 ) -> ReadingAnswer:
     """A reading as a message; its maps go through the arena."""
     prediction, maps = prediction_to_dict(reading.prediction), reading.maps
+    features = b"" if reading.features is None else reading.features.astype("<f2").tobytes()
     if maps is None:
-        return ReadingAnswer(request_id, prediction, stamp)
+        return ReadingAnswer(request_id, prediction, stamp, features=features)
     arrays = {"heatmaps": maps.heatmaps, "mask": maps.mask}
     arrays |= {f"cam:{head}": cams for head, cams in maps.cams.items()}
     affine = maps.to_input
     header = MapsHeader((affine.scale_x, affine.scale_y, affine.shift_x, affine.shift_y), maps.input_px)
-    return ReadingAnswer(request_id, prediction, stamp, header, pack(arrays, arena, blocks))
+    return ReadingAnswer(request_id, prediction, stamp, header, pack(arrays, arena, blocks), features)
 
 
 def reading_from_wire(answer: ReadingAnswer, arena: Arena) -> Reading:
     """The reading of a message. Its arrays are read-only copies."""
     prediction = prediction_from_dict(answer.prediction)
+    features = np.frombuffer(answer.features, "<f2") if answer.features else None
     if answer.maps is None or answer.packed is None:
-        return Reading(prediction)
+        return Reading(prediction, features=features)
     arrays = unpack(answer.packed, arena)
     cams = {name.removeprefix("cam:"): array for name, array in arrays.items() if name.startswith("cam:")}
     maps = Maps(cams, arrays["heatmaps"], arrays["mask"], Affine(*answer.maps.to_input), answer.maps.input_px)
-    return Reading(prediction, maps)
+    return Reading(prediction, maps, features)
 
 
 def error_to_wire(request_id: int, error: Exception) -> ErrorAnswer:
