@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from fashion_studio.store.edits import Fact, Subject
 from fashion_studio.store.facts import answer_of, box_of, chunks, landmark_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Details", "read_details", "read_predictions"]
 
 # Made once: for a single photo, building a statement takes longer than running it.
-_IDS: Final = bindparam("ids", expanding=True)
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 _ITEMS: Final = select(
     ITEM.c.id,
     ITEM.c.content_hash,
