@@ -257,7 +257,7 @@ class MethodRecipe:
         monitor_mode: whether more or less of it is better.
         average_decay: decay of a moving average of the weights that is kept instead, 0 for none.
         clip_norm: largest gradient norm, 0 for none.
-        freeze_norms: batch normalisations keep their running statistics (`schedules.rest_norms`).
+        freeze_norms: batch normalisations keep their running statistics; scale and shift are trained.
         sources: where the numbers come from, for the card.
         published: figures that the sources give, for the tables beside ours; never a target.
         variant: name of the variant this recipe is, "" for the recipe itself.

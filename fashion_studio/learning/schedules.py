@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.learning.method_recipe import OptimiserPlan, Phase, Schedule
 
-__all__ = ["make_optimiser", "make_schedule", "part_of", "rate_factor", "rest_norms", "set_trained_parts"]
+__all__ = ["make_optimiser", "make_schedule", "part_of", "rate_factor", "set_trained_parts"]
 
 
 def part_of(parameter_name: str) -> str:
@@ -57,16 +57,6 @@ def set_trained_parts(network: nn.Module, phase: Phase) -> int:
         msg = f"In the phase “{phase.name}” nothing of the network is trained."
         raise UserError(msg)
     return count
-
-
-def rest_norms(network: nn.Module) -> None:
-    """Lets every batch normalisation use its running statistics and leave them alone.
-
-    Call it after each `network.train()`; scale and shift are still trained.
-    """
-    for layer in network.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            layer.eval()
 
 
 def make_optimiser(network: nn.Module, plan: OptimiserPlan) -> Optimizer:

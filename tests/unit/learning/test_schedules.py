@@ -11,7 +11,6 @@ from fashion_studio.learning.schedules import (
     make_schedule,
     part_of,
     rate_factor,
-    rest_norms,
     set_trained_parts,
 )
 
@@ -87,14 +86,3 @@ def test_the_recipes_optimiser_is_made(kind: str, made: str) -> None:
     optimiser = make_optimiser(network(), OptimiserPlan(kind, rate=0.5, weight_decay=0.25))
     assert type(optimiser).__name__ == made
     assert optimiser.param_groups[0]["weight_decay"] == 0.25
-
-
-def test_resting_norms_keep_their_statistics() -> None:
-    net = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)).train()
-    rest_norms(net)
-    net(torch.randn(2, 3, 4, 4) + 5)
-    norm = net[1]
-    assert isinstance(norm, nn.BatchNorm2d)
-    assert norm.running_mean is not None
-    assert norm.running_mean.abs().sum() == 0
-    assert norm.weight.requires_grad
