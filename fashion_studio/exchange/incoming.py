@@ -38,30 +38,30 @@ __all__ = [
 ]
 
 SHORTFALL_TITLES: Final = {
-    "bad_rows": "rows cannot be read",
-    "outside": "names lead out of the folder of photos and are refused",
-    "absent": "named photos are not there",
-    "not_in_project": "named photos are not in this project",
-    "twice": "photos are named more than once; the first counts",
-    "no_labels": "photos have no label that could be taken",
-    "count_differs": "lists have another number of rows than their first line says; the rows count",
-    "rows_do_not_match": "lists are left out: they have another number of rows than the list of photos, and "
-    "nobody can say which row is whose",
-    "missing_rows": "photos have no row in one of the lists",
-    "spare_rows": "rows belong to photos that the main list does not name",
-    "default_names": "lists of category names are missing; DeepFashion's own 50 are used",
-    "unnamed_columns": "columns are left out, because no list of names says what they are",
-    "several": "labels name several values where one is taken",
-    "contradicting": "labels contradict each other in this vocabulary",
-    "unmapped": "labels have no counterpart in this vocabulary",
-    "left_out": "labels are left out, as the mapping says",
-    "bad_landmarks": "landmarks cannot be read or are too few for the kind of garment",
-    "no_visibility": "landmarks come without a visibility; they are taken as visible",
-    "outside_photo": "landmarks and boxes lie outside their photo",
-    "bad_boxes": "boxes cannot be read or have no area",
-    "other_size": "photos have another size than the file says; their landmarks and boxes are left out",
-    "proposals": "labels are a model's proposals, not a person's",
-    "further_garments": "photos have further garments; only the largest is taken",
+    "bad_rows": "rows that cannot be read",
+    "outside": "names that lead out of the folder of photos, refused",
+    "absent": "named photos that are not there",
+    "not_in_project": "named photos that are not in this project",
+    "twice": "photos named more than once; the first counts",
+    "no_labels": "photos without a label that could be taken",
+    "count_differs": "lists with another number of rows than their first line says; the rows count",
+    "rows_do_not_match": "lists left out, because nobody can say which row is whose: they have another "
+    "number of rows than the list of photos",
+    "missing_rows": "rows that one of the lists does not have for a photo",
+    "spare_rows": "rows of photos that the main list does not name",
+    "default_names": "lists of category names that are missing; DeepFashion's own 50 are used",
+    "unnamed_columns": "columns left out, because nothing says what they are",
+    "several": "labels that name several values where one is taken",
+    "contradicting": "labels that contradict each other in this vocabulary",
+    "unmapped": "labels without a counterpart in this vocabulary",
+    "left_out": "labels left out, as the mapping says",
+    "bad_landmarks": "landmarks that cannot be read, or do not fit the kind of garment",
+    "no_visibility": "landmarks without a visibility, taken as visible",
+    "outside_photo": "landmarks and boxes outside their photo",
+    "bad_boxes": "boxes that cannot be read or have no area",
+    "other_size": "photos of another size than the file says; their landmarks and boxes are left out",
+    "proposals": "labels that are a model's proposals, not a person's",
+    "further_garments": "further garments in a photo; only the largest is taken",
 }
 
 _EXAMPLES: Final = 20
@@ -185,8 +185,9 @@ class Shortfall:
 
     @property
     def sentence(self) -> str:
-        """For a person: "14 named photos are not there"."""
-        return f"{self.count:,} {SHORTFALL_TITLES[self.code]}"
+        """For a person: "14 named photos that are not there", or with one: "named photos …: 1"."""
+        title = SHORTFALL_TITLES[self.code]
+        return f"{self.count:,} {title}" if self.count != 1 else f"{title[0].upper()}{title[1:]}: 1"
 
 
 class IncomingReport:

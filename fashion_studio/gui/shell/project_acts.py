@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from fashion_studio.gui.shell.export_dialog import ExportDialog
+from fashion_studio.gui.shell.import_dialog import ImportDialog
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -25,7 +26,7 @@ __all__ = ["ProjectActs"]
 
 _MENU: Final = (
     ("open_folder", "open_project", "demo"),
-    ("add_folder", "rescan", "read_all", "export"),
+    ("add_folder", "rescan", "read_all", "import", "export"),
     ("close_project",),
 )
 
@@ -77,6 +78,11 @@ class ProjectActs(QObject):
         """Shows the export dialog."""
         if self._session.project is not None:
             ExportDialog(self._session, self._window).exec()
+
+    def take_in_labels(self) -> None:
+        """Shows the import dialog."""
+        if self._session.project is not None:
+            ImportDialog(self._session, self._window).exec()
 
     def close(self) -> None:
         """Back to the welcome screen, unless something is not saved and the person stays."""

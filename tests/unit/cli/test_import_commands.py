@@ -26,7 +26,7 @@ def test_labels_go_into_a_project_and_the_rest_is_said(
     ended = studio_command("import", "csv", table, "--project", project)
     assert ended.code == 0, ended.err
     assert "2 labels from the table labels.csv on 1 photos" in ended.out
-    assert "1 named photos are not there (such as lost.jpg)" in ended.out
+    assert "Named photos that are not there: 1 (such as lost.jpg)" in ended.out
     assert "1 × category: Poncho" in ended.out
     assert studio_command("import", "csv", table, "--project", project, "--strict").code == 3
 

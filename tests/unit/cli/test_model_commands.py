@@ -124,9 +124,7 @@ def test_render_of_an_unknown_category_is_a_sentence(studio_command, tmp_path: P
     assert "spacesuit" in ended.err
 
 
-def test_a_data_set_is_rendered_in_a_foreign_layout_and_comes_back(
-    tmp_path: Path, studio_command: Callable[..., Ended]
-) -> None:
+def test_a_data_set_is_rendered_in_a_foreign_layout_and_comes_back(tmp_path, studio_command) -> None:
     out = tmp_path / "set"
     size = ("--width", "48", "--height", "64")
     ended = studio_command("render", "--out", out, "--count", 4, *size, "--layout", "fine26", "--json")

@@ -103,7 +103,7 @@ def test_nothing_to_list_leaves_an_older_list_alone(tmp_path: Path, out: Path, s
     table.write_text("file,category\nlost.jpg,dress\n")
     out.parent.mkdir()
     out.write_text("older")
-    with pytest.raises(UserError, match="named photos are not there"):
+    with pytest.raises(UserError, match="Named photos that are not there: 1"):
         write_incoming_list(ImportRequest(ImportFormat.CSV, table), out, studio)
     with pytest.raises(Cancelled):
         write_incoming_list(ImportRequest(ImportFormat.CSV, table), out, studio, should_stop=lambda: True)
