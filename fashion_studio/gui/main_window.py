@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         )
         add("rescan", "Look for new photos", self.opener.scan, "Ctrl+R", "Project")
         add("read_all", "Read all photos", self.reading.start, "Ctrl+Shift+R", "Project")
+        add("import", "Import labels", self.projects.take_in_labels, "Ctrl+I", "Project")
         add("export", "Export", self.projects.export, "Ctrl+E", "Project")
         add("demo", "Open the demo garments", self.opener.open_demo, (), "Project")
         add("close_project", "Close the project", self.projects.close, "Ctrl+W", "Project")
@@ -205,6 +206,7 @@ class MainWindow(QMainWindow):
             "add_folder",
             "rescan",
             "read_all",
+            "import",
             "export",
             "close_project",
             "library",
