@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from fashion_studio.domain.errors import LabelError, NotSaved, UserError
-from fashion_studio.domain.labels import Landmark, Status, Visibility, check_answer
+from fashion_studio.domain.labels import Answer, Landmark, Status, Visibility, check_answer
 from fashion_studio.domain.queries import Changes
+from fashion_studio.domain.vocabulary import Cardinality
 from fashion_studio.services import proposals
 from fashion_studio.services.project_reads import ProjectReads
 from fashion_studio.services.wording import SPLIT_TITLES, STATUS_TITLES, photos
 from fashion_studio.store.edits import Edit, Fact, Subject
-from fashion_studio.store.facts import answer_data, box_data, landmark_data
+from fashion_studio.store.facts import answer_data, answer_of, box_data, landmark_data
 from fashion_studio.store.history import change_of
 from fashion_studio.store.reading import read_predictions
 from fashion_studio.store.writing import Unsaved
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fashion_studio.domain.geometry import Box
-    from fashion_studio.domain.labels import Answer, Split
+    from fashion_studio.domain.labels import Split
     from fashion_studio.domain.predictions import Prediction
     from fashion_studio.store.dataset import Dataset
     from fashion_studio.store.edits import Operation
@@ -69,6 +70,49 @@ class ProjectWrites(ProjectReads):
             for attribute, data in wanted.items()
         }
         return self._write(lambda count: self._words.answers_set(list(wanted.items()), count), targets)
+
+    def add_value(self, ids: Ids, attribute: str, value: str) -> Changes:
+        """Adds a value to what photos have already, behind the others; the other answers give way to it.
+
+        Raises:
+            LabelError: no such value, or the attribute takes only one.
+        """
+        title = self._check_several(attribute, value)
+        with self._dataset.writer.lock:
+            targets = {
+                fact: answer_data(Answer.of(*values, value))
+                for fact, values in self._values_of(ids, attribute)
+                if value not in values
+            }
+            return self._write(lambda count: f"{title} added on {photos(count)}", targets)
+
+    def remove_value(self, ids: Ids, attribute: str, value: str) -> Changes:
+        """Takes a value away from photos that have it; one without any left is not set.
+
+        Raises:
+            LabelError: no such value, or the attribute takes only one.
+        """
+        title = self._check_several(attribute, value)
+        with self._dataset.writer.lock:
+            targets: dict[Fact, Any] = {}
+            for fact, values in self._values_of(ids, attribute):
+                if value in values:
+                    rest = [each for each in values if each != value]
+                    targets[fact] = answer_data(Answer.of(*rest) if rest else None)
+            return self._write(lambda count: f"{title} removed on {photos(count)}", targets)
+
+    def _check_several(self, attribute: str, value: str) -> str:
+        check_answer(self.vocabulary, attribute, Answer.of(value))
+        known = self.vocabulary.attribute(attribute)
+        if known.cardinality is not Cardinality.SEVERAL:
+            msg = f"{known.title} takes one value: set it instead of adding."
+            raise LabelError(msg)
+        return f"{known.title}: {known.values[known.index(value)].title}"
+
+    def _values_of(self, ids: Ids, attribute: str) -> list[tuple[Fact, tuple[str, ...]]]:
+        facts = [Fact(Subject.ANSWER, item_id, attribute) for item_id in _plain(ids)]
+        now = self._dataset.writer.current(facts)
+        return [(fact, answer_of(now[fact]).values if now[fact] is not None else ()) for fact in facts]
 
     def set_status(self, ids: Ids, status: Status) -> Changes:
         """Moves photos through the work."""

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from fashion_studio.gui.annotate.attribute_state import RowState, ValueState
     from fashion_studio.gui.theme.theme import Theme
 
-__all__ = ["ATMOST_CELLS", "Columns", "Part", "PartKind", "Plan", "lay_out"]
+__all__ = ["ANSWERS", "ATMOST_CELLS", "Columns", "Part", "PartKind", "Plan", "lay_out"]
 
 ATMOST_CELLS: Final = 18
+ANSWERS: Final = {"unknown": ("Unknown", "U"), "not_applicable": ("Does not apply", "N")}
+"""The answers that are no value: title and key."""
 _LIST_UP_TO: Final = 9
 
 
@@ -53,13 +55,19 @@ class Part:
     def help(self) -> str:
         """What the vocabulary says of it."""
         if self.value is not None:
-            return f"{self.value.title}. {self.value.help}" if self.value.help else self.value.title
+            key = f"  ({self.value.key})" if self.value.key and self.kind is not PartKind.COLOR_CHIP else ""
+            return f"{self.value.title}{key}\n{self.value.help}".strip()
         if self.row is None:
             return ""
+        if self.answer:
+            title, key = ANSWERS[self.answer]
+            return f"{title}  ({key})"
         said = self.row.model_text
         sure = self.row.confidence
         model = f"The model says {said}, {round(100 * sure)} %." if said and sure is not None else ""
-        return f"{self.row.attribute.help}\n{model}".strip()
+        attribute = self.row.attribute
+        title = f"{attribute.title}  ({attribute.key})" if attribute.key else attribute.title
+        return "\n".join(line for line in (title, attribute.help, model) if line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +197,7 @@ class _Stack:
         px = self.theme.px
         metrics = self.theme.metrics("small", 400)
         x = px(12)
-        for answer, title in (("unknown", "Unknown"), ("not_applicable", "Does not apply")):
+        for answer, (title, _) in ANSWERS.items():
             width = px(8 + 18 + 6 + 8) + metrics.horizontalAdvance(title) + 2
             self.parts.append(
                 Part(PartKind.ANSWER, QRect(x, self.y + px(4), width, px(24)), row, None, answer)

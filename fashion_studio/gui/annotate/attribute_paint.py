@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 
 from fashion_studio.domain.labels import AnswerKind
-from fashion_studio.gui.annotate.attribute_layout import ATMOST_CELLS, PartKind
+from fashion_studio.gui.annotate.attribute_layout import ANSWERS, ATMOST_CELLS, PartKind
 from fashion_studio.gui.annotate.attribute_state import Verdict
 from fashion_studio.gui.components.marks import PaletteShare, draw_bar, draw_palette, draw_swatch, per_cent
 from fashion_studio.gui.components.painting import (
@@ -297,7 +297,7 @@ def _paint_answer(painter: QPainter, part: Part, look: PaneLook) -> None:
     else:
         fill = "pressed" if _is_hovered(part, look) else "raised"
         rounded(painter, rect, 6, theme.color(fill), theme.color("border"))
-    key, title = ("U", "Unknown") if part.answer == "unknown" else ("N", "Does not apply")
+    title, key = ANSWERS[part.answer]
     height = theme.px(18)
     cap = QRect(rect.left() + theme.px(8), rect.top() + (rect.height() - height) // 2, height, height)
     draw_key_cap(painter, theme, cap, key)

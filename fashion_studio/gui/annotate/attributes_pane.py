@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from fashion_studio.domain.labels import Answer
 from fashion_studio.gui.annotate.attribute_layout import PartKind, Plan, lay_out
@@ -17,7 +17,7 @@ from fashion_studio.gui.components.painting import draw_focus_ring
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from fashion_studio.gui.annotate.attribute_layout import Part
     from fashion_studio.gui.annotate.attribute_state import RowState
@@ -261,17 +261,10 @@ class AttributesPane(QWidget):
             self._told = told
             self.value_hovered.emit(*told)
 
-    def event(self, event: QEvent) -> bool:
-        """Shows the vocabulary's help for what lies under the pointer."""
-        if event.type() is QEvent.Type.ToolTip and self._plan is not None:
-            self._tell_help(event)  # type: ignore[arg-type]
-            return True
-        return super().event(event)
-
-    def _tell_help(self, event: QHelpEvent) -> None:
-        point: QPoint = event.pos()
+    def tip_at(self, point: QPoint) -> str:
+        """The vocabulary's help for what lies at a point, with the key that sets it."""
         part = self._plan.at(point.x(), point.y()) if self._plan else None
-        QToolTip.showText(event.globalPos(), "" if part is None else part.help, self)
+        return "" if part is None else part.help
 
     # --- keyboard inside the pane
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from fashion_studio.gui.components.base import Label, Line, themed
+from fashion_studio.gui.components.base import Label, Line, Tipped, themed
 from fashion_studio.gui.components.buttons import IconButton, ToggleButton
 from fashion_studio.gui.components.feedback import FloatingPanel
 from fashion_studio.gui.components.painting import draw_text
@@ -151,7 +151,7 @@ class Caption(FloatingBar):
         painter.end()
 
 
-class Legend(QWidget):
+class Legend(Tipped, QWidget):
     """From "less" to "more": the colours of the map that is shown, as they are without a photo beneath."""
 
     pressed = Signal()

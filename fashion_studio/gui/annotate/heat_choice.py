@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from fashion_studio.domain.predictions import Reading
 
 __all__ = ["ModelHeads", "color_table", "landmark_source", "value_source"]
+
+_FLOOR: Final = 0.02
+_LIFT: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,11 @@ def value_source(
 def landmark_source(
     item_id: int, reading: Reading | None, heads: ModelHeads, names: Sequence[str], table: str
 ) -> HeatSource | None:
-    """Where the model expects these landmarks; of several, the strongest at each place."""
+    """Where the model expects these landmarks; of several, the strongest at each place.
+
+    A heatmap is a peak hardly wider than the mark that stands on it, so its flanks are lifted (a power below
+    one); the order of places stays, and what lies under the floor is nothing.
+    """
     if reading is None or reading.maps is None:
         return None
     maps = reading.maps
@@ -63,5 +70,6 @@ def landmark_source(
     if not places or max(places) >= len(maps.heatmaps):
         return None
     field = np.maximum.reduce([maps.heatmaps[place] for place in places])
+    field = np.clip((field - _FLOOR) / (1.0 - _FLOOR), 0.0, None) ** _LIFT
     key = (item_id, reading.prediction.model, "landmarks", tuple(names), table)
     return HeatSource(key, field, maps.to_input, maps.input_px, color_table(table))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fashion_studio.domain.labels import Status
-from fashion_studio.gui.components.base import themed
+from fashion_studio.gui.components.base import Tipped, themed
 from fashion_studio.gui.components.painting import draw_text, rounded
 from fashion_studio.gui.components.tiles import STATUS_ICONS
 from fashion_studio.gui.theme.icons import draw_icon
@@ -32,7 +32,7 @@ _NARROW: Final = (Status.NEW, Status.IN_WORK, Status.DONE)
 _ARROW_PX: Final = 27
 
 
-class StatusPicker(QWidget):
+class StatusPicker(Tipped, QWidget):
     """New, in work, done, reviewed, and an arrow for the rest; `more_asked` carries where its menu goes."""
 
     picked = Signal(object)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from fashion_studio.gui.annotate.acts import AnnotateActs
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from fashion_studio.gui.session import Session
 
 __all__ = ["AnnotateWorkspace"]
+
+_SPACE: Final = QKeySequence(Qt.Key.Key_Space)
 
 
 class AnnotateWorkspace(QWidget):
@@ -57,6 +60,7 @@ class AnnotateWorkspace(QWidget):
         layout.addWidget(self.inspector)
         self._connect_panes()
         add_commands(self, commands)
+        self._space_down = False
         self._space = _SpaceForButtons(self)
         self._space.watch(self)
         session.project_changed.connect(self._on_project)
@@ -180,6 +184,30 @@ class AnnotateWorkspace(QWidget):
 
     # --- Qt
 
+    def event(self, event: QEvent) -> bool:
+        """Takes Space before its command does: held with a drag it pans, and only its release is "done"."""
+        if event.type() is QEvent.Type.ShortcutOverride and self._is_space(event):  # type: ignore[arg-type]
+            event.accept()
+            return True
+        if event.type() is QEvent.Type.WindowDeactivate:
+            self.stage.canvas.let_go_of_hand()
+            self._space_down = False
+        return super().event(event)
+
+    def _is_space(self, event: QKeyEvent) -> bool:
+        bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        action = self._commands.get("annotate.done_next").action
+        return bare and event.key() == Qt.Key.Key_Space and _SPACE in action.shortcuts()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Space without a drag: done, next."""
+        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat() or not self._space_down:
+            super().keyReleaseEvent(event)
+            return
+        self._space_down = False
+        if not self.stage.canvas.let_go_of_hand():
+            self._commands.run("annotate.done_next")
+
     def showEvent(self, event: QShowEvent) -> None:
         """The keys work at once."""
         super().showEvent(event)
@@ -188,6 +216,11 @@ class AnnotateWorkspace(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Letters of the vocabulary open attributes, digits set values of the open one."""
+        if self._is_space(event):
+            if not event.isAutoRepeat():
+                self._space_down = True
+                self.stage.canvas.hold_hand()
+            return
         place = value_place(event)
         if place is not None:
             self.inspector.attributes.choose_place(place)

@@ -63,6 +63,8 @@ class PhotoCanvas(CanvasSurface):
         self._gesture: Gesture | None = None
         self.nudge = MarkNudge(self)
         self._editable = True
+        self._hand_held = False
+        self._hand_used = False
 
     # --- content
 
@@ -180,6 +182,17 @@ class PhotoCanvas(CanvasSurface):
         """Reports the box as it is shown."""
         self.box_edited.emit(self._box_layer.box)
 
+    def hold_hand(self) -> None:
+        """While a key is held the left button pans, whatever the tool."""
+        self._hand_held, self._hand_used = True, False
+        self._show_cursor(self.mapFromGlobal(QCursor.pos()).toPointF())
+
+    def let_go_of_hand(self) -> bool:
+        """The key was released; whether anything was panned while it was held."""
+        used, self._hand_held, self._hand_used = self._hand_used, False, False
+        self._show_cursor(self.mapFromGlobal(QCursor.pos()).toPointF())
+        return used
+
     # --- mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -188,6 +201,9 @@ class PhotoCanvas(CanvasSurface):
             return
         point = event.position()
         if event.button() is Qt.MouseButton.MiddleButton:
+            self._gesture = PanGesture(self, point)
+        elif event.button() is Qt.MouseButton.LeftButton and self._hand_held:
+            self._hand_used = True
             self._gesture = PanGesture(self, point)
         elif event.button() is Qt.MouseButton.LeftButton:
             self.nudge.finish()
@@ -295,7 +311,10 @@ class PhotoCanvas(CanvasSurface):
         part = self._box_part_at(point) if self._editable else None
         on_mark = self._landmark_layer.hovered is not None and self._tool is not Tool.BOX
         shape = cursor_shape(
-            self._tool, part, on_mark=on_mark, is_panning=isinstance(self._gesture, PanGesture)
+            Tool.HAND if self._hand_held else self._tool,
+            part,
+            on_mark=on_mark,
+            is_panning=isinstance(self._gesture, PanGesture),
         )
         if self.cursor().shape() != shape:
             self.setCursor(shape)

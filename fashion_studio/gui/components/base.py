@@ -14,7 +14,18 @@ from fashion_studio.gui.theme.theme import Theme, current_theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QEnterEvent, QPaintEvent
 
-__all__ = ["Card", "Control", "Label", "Line", "Surface", "clear_layout", "column", "row", "themed"]
+__all__ = [
+    "Card",
+    "Control",
+    "Label",
+    "Line",
+    "Surface",
+    "Tipped",
+    "clear_layout",
+    "column",
+    "row",
+    "themed",
+]
 
 
 def themed(widget: QWidget) -> Theme:
@@ -73,7 +84,25 @@ def clear_layout(layout: QLayout) -> None:
             widget.deleteLater()
 
 
-class Control(QAbstractButton):
+class Tipped:
+    """Keeps its tooltip for the window's own overlay (`tips.Tips`), so that Qt opens no window for it."""
+
+    _tip = ""
+
+    def setToolTip(self, text: str, /) -> None:
+        """What is told when the pointer rests; a key in brackets after two spaces becomes a key cap."""
+        if text == self._tip:
+            return
+        self._tip = text
+        if isinstance(self, QWidget) and text:
+            self.setAccessibleDescription(text)
+
+    def toolTip(self, /) -> str:
+        """What is told."""
+        return self._tip
+
+
+class Control(Tipped, QAbstractButton):
     """Base of painted buttons: hover, press, keyboard focus, a size that follows the text setting.
 
     `pretend` shows a state without the pointer or the keyboard; only the gallery and tests use it.
@@ -138,7 +167,7 @@ class Control(QAbstractButton):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
-class Label(QLabel):
+class Label(Tipped, QLabel):
     """Text of one step, weight and role."""
 
     def __init__(

@@ -12,6 +12,7 @@ from fashion_studio.gui.components.base import Label, column, row, themed
 from fashion_studio.gui.components.buttons import Button
 from fashion_studio.gui.components.focus import FocusRing
 from fashion_studio.gui.components.painting import rounded
+from fashion_studio.gui.components.tips import Tips
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QShowEvent
@@ -89,6 +90,7 @@ class Dialog(QDialog):
         self.setLayout(layout)
         self.set_width(self.theme.px(640 if wide else 480))
         self.ring = FocusRing(self)
+        self.tips = Tips(self)
 
     def set_width(self, width_px: int) -> None:
         """Another width, margins included."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fashion_studio.gui.components.base import themed
+from fashion_studio.gui.components.base import Tipped, themed
 from fashion_studio.gui.components.painting import (
     draw_key_cap,
     draw_text,
@@ -245,7 +245,7 @@ def draw_palette(
         draw_text(painter, below, text, theme.font("caption"), theme.color("text2"))
 
 
-class PaletteBar(QWidget):
+class PaletteBar(Tipped, QWidget):
     """The measured colours of a garment."""
 
     def __init__(self, shares: Sequence[PaletteShare] = (), parent: QWidget | None = None) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fashion_studio.gui.components.base import themed
+from fashion_studio.gui.components.base import Tipped, themed
 from fashion_studio.gui.components.focus import keyboard_focus
 from fashion_studio.gui.components.painting import draw_dot, draw_focus_ring, rounded
 
@@ -35,7 +35,7 @@ def _draw_thumb(
         draw_focus_ring(painter, area, 5, theme.color("accent"), None)
 
 
-class Slider(QWidget):
+class Slider(Tipped, QWidget):
     """A whole number on a track. Double click goes back to the default, arrows step 1, with Shift 10."""
 
     moved = Signal(int)
@@ -138,7 +138,7 @@ class Slider(QWidget):
             self.set_value(target, tell=True)
 
 
-class RangeSlider(QWidget):
+class RangeSlider(Tipped, QWidget):
     """Two thumbs, 0 to 100, with an optional histogram. `moved` while dragging, `settled` at its end."""
 
     moved = Signal(int, int)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fashion_studio.domain.queries import Changes
+    from fashion_studio.domain.vocabulary import Attribute
     from fashion_studio.gui.session import Session
     from fashion_studio.services.project import Project
 
@@ -54,9 +55,9 @@ class BulkBar(FloatingPanel):
         self.cross = IconButton("x", "Select none  (Escape)")
         self.attribute_button.setToolTip("Set an attribute on all selected photos  (T)")
         self.status_button.setToolTip("Set the status of all selected photos  (M)")
-        self.split_button.setToolTip("Put all selected photos into a split")
-        self.flag_button.setToolTip("Flag all selected photos, or take the flags away")
-        self.accept_button.setToolTip("Accept what the model proposes where nobody has answered yet")
+        self.split_button.setToolTip("Put all selected photos into a split  (L)")
+        self.flag_button.setToolTip("Flag all selected photos, or take the flags away  (F)")
+        self.accept_button.setToolTip("Accept the model's proposals where nobody has answered  (Shift A)")
         self.annotate_button.setToolTip("Go through the selected photos one by one  (Enter)")
         self.attribute_button.clicked.connect(self.show_attributes)
         self.status_button.clicked.connect(self.show_statuses)
@@ -135,24 +136,32 @@ class BulkBar(FloatingPanel):
         vocabulary = self._session.vocabulary
         for attribute in vocabulary.attributes if vocabulary is not None else ():
             sub = menu.addMenu(f"&{attribute.title}")
-            for value in attribute.values:
-                self._answer(sub, attribute.name, value.title, Answer.of(value.name))
+            if attribute.cardinality is Cardinality.SEVERAL:
+                self._several(sub, attribute)
+            else:
+                for value in attribute.values:
+                    self._answer(sub, attribute.name, value.title, Answer.of(value.name))
             sub.addSeparator()
             self._answer(sub, attribute.name, "Unknown", Answer.unknown())
             self._answer(sub, attribute.name, "Does not apply", Answer.not_applicable())
             self._answer(sub, attribute.name, "Not set", None)
-            if attribute.cardinality is Cardinality.SEVERAL:
-                sub.setToolTip("Sets this one value; several are set in the annotate workspace.")
         return menu
 
-    def _answer(self, menu: QMenu, attribute: str, title: str, answer: Answer | None) -> None:
+    def _several(self, menu: QMenu, attribute: Attribute) -> None:
+        """Each value of several can be added, taken away, or put in place of the others."""
+        add, remove, replace = (menu.addMenu(title) for title in ("&Add", "&Remove", "Re&place all with"))
+        for value in attribute.values:
+            self._act(add, value.title, _adding(attribute.name, value.name))
+            self._act(remove, value.title, _removing(attribute.name, value.name))
+            self._answer(replace, attribute.name, value.title, Answer.of(value.name))
+
+    def _act(self, menu: QMenu, title: str, act: Callable[[Project, list[int]], Changes]) -> None:
         action = QAction(title, menu)
-        action.triggered.connect(
-            lambda _checked=False: self._write(
-                lambda project, ids: project.set_answers(ids, {attribute: answer})
-            )
-        )
+        action.triggered.connect(lambda _checked=False: self._write(act))
         menu.addAction(action)
+
+    def _answer(self, menu: QMenu, attribute: str, title: str, answer: Answer | None) -> None:
+        self._act(menu, title, lambda project, ids: project.set_answers(ids, {attribute: answer}))
 
     def status_menu(self) -> QMenu:
         """The five states."""
@@ -195,3 +204,11 @@ class BulkBar(FloatingPanel):
         menu.ensurePolished()
         menu.exec(button.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
         menu.deleteLater()
+
+
+def _adding(attribute: str, value: str) -> Callable[[Project, list[int]], Changes]:
+    return lambda project, ids: project.add_value(ids, attribute, value)
+
+
+def _removing(attribute: str, value: str) -> Callable[[Project, list[int]], Changes]:
+    return lambda project, ids: project.remove_value(ids, attribute, value)

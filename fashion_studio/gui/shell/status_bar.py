@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from fashion_studio.gui.components.base import Label, Surface
+from fashion_studio.gui.components.base import Label, Surface, Tipped
 from fashion_studio.gui.components.buttons import IconButton, LinkButton
 from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.marks import KeyCap, ProgressBar, StateDot
@@ -29,7 +29,7 @@ _PHASES: Final = {
 }
 
 
-class _Group(QWidget):
+class _Group(Tipped, QWidget):
     """Parts 6 px apart."""
 
     def __init__(self, *parts: QWidget) -> None:

@@ -62,5 +62,6 @@ DURATION_MS: Final[dict[str, int]] = {
     "overlay_fade": 180,
     "show_progress_after": 300,
     "toast": 6000,
+    "tooltip": 10_000,
     "ready_banner": 3000,
 }

@@ -37,10 +37,33 @@ def test_an_answer_on_many_is_one_operation_with_one_undo(project: Project):
     assert redone.title == "Done again: Fit set to Regular on 5 photos"
 
 
+def test_colours_are_added_and_taken_away_on_many_as_one_operation(project: Project):
+    project.set_answers([1], {"colors": Answer.of("red", "white")})
+    project.set_answers([2], {"colors": Answer.of("blue")})
+    project.set_answers([3], {"colors": Answer.unknown()})
+    start = state_of(project)
+    added = project.add_value(project.ids(), "colors", "blue")
+    assert added.title == "Colors: Blue added on 4 photos"
+
+    def colors() -> list[tuple[str, ...]]:
+        return [project.item(each).answers["colors"].values for each in (1, 2, 3, 4, 5)]
+
+    assert colors() == [("red", "white", "blue"), ("blue",), ("blue",), ("blue",), ("blue",)]
+    removed = project.remove_value([1, 2], "colors", "red")
+    assert removed.item_ids == (1,)
+    assert colors()[0] == ("white", "blue")
+    project.remove_value([2], "colors", "blue")
+    assert "colors" not in project.item(2).answers
+    for _ in range(3):
+        project.undo()
+    assert state_of(project) == start
+
+
 @pytest.mark.parametrize(
     ("act", "title"),
     [
         (lambda p: p.set_answers([1], {"fit": Answer.unknown()}), "Fit set to unknown on 1 photo"),
+        (lambda p: p.add_value([1], "colors", "red"), "Colors: Red added on 1 photo"),
         (
             lambda p: p.set_answers([1, 2], {"fit": Answer.not_applicable()}),
             "Fit set to does not apply on 2 photos",

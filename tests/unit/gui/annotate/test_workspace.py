@@ -97,6 +97,23 @@ def test_space_is_done_and_on_to_the_next_open_photo(workspace, session):
     assert session.current == ids[1]
 
 
+def test_space_held_pans_and_leaves_everything_else_alone(workspace, session):
+    canvas = workspace.stage.canvas
+    canvas.zoom_to(4.0, canvas.rect().center().toPointF())
+    before, current = canvas.frame, session.current
+    start = canvas.frame.to_view(24, 32).toPoint()
+    QTest.keyPress(canvas, Key.Key_Space)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(canvas, start + QPoint(12, -7))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start + QPoint(12, -7))
+    QTest.keyRelease(canvas, Key.Key_Space)
+    assert (canvas.frame.shift_x - before.shift_x, canvas.frame.shift_y - before.shift_y) == (12, -7)
+    assert session.current == current
+    assert session.project.undo_status().undo_title is None
+    press(workspace, Key.Key_Space)
+    assert session.current != current
+
+
 def test_undo_brings_the_row_back(workspace, session, stored):
     press(workspace, Key.Key_S, Key.Key_3)
     session.undo()

@@ -124,6 +124,21 @@ def test_each_bulk_act_is_one_operation_with_one_undo(library, window, qtbot, ca
             ("Fit", "Unknown"),
             lambda item: item.answers["fit"] == Answer.unknown(),
         ),
+        (
+            library.bulk.attribute_menu(),
+            ("Colors", "Replace all with", "Red"),
+            lambda item: item.answers["colors"] == Answer.of("red"),
+        ),
+        (
+            library.bulk.attribute_menu(),
+            ("Colors", "Add", "Blue"),
+            lambda item: item.answers["colors"] == Answer.of("red", "blue"),
+        ),
+        (
+            library.bulk.attribute_menu(),
+            ("Colors", "Remove", "Red"),
+            lambda item: item.answers["colors"] == Answer.of("blue"),
+        ),
         (library.bulk.status_menu(), ("Reviewed",), lambda item: item.row.status is Status.REVIEWED),
         (library.bulk.split_menu(), ("Test",), lambda item: item.row.split is Split.TEST),
     ):
@@ -136,7 +151,7 @@ def test_each_bulk_act_is_one_operation_with_one_undo(library, window, qtbot, ca
     assert not any(row.flagged for row in project.rows(ids))
     window.commands.run("library.accept")
     assert all(project.item(item_id).answers["category"].values for item_id in ids)
-    for _ in range(7):
+    for _ in range(10):
         session.undo()
     assert all(not project.item(item_id).answers for item_id in ids)
     assert {row.status for row in project.rows(ids)} == {Status.NEW}
