@@ -12,10 +12,13 @@ __all__ = ["program_version", "write_crash_report"]
 
 
 def program_version() -> str:
-    """The installed version."""
+    """The installed version, of the whole program or of the training alone."""
     from importlib import metadata
 
-    return metadata.version("fashion-studio")
+    try:
+        return metadata.version("fashion-studio")
+    except metadata.PackageNotFoundError:
+        return metadata.version("fashion-studio-train")
 
 
 def write_crash_report(error: BaseException) -> Path | None:
