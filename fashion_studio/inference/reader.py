@@ -10,13 +10,13 @@ import torch
 
 from fashion_studio.domain.labels import Visibility
 from fashion_studio.domain.predictions import (
-    AttributePrediction,
     LandmarkPrediction,
     Maps,
     Prediction,
     Reading,
     ScoredValue,
 )
+from fashion_studio.domain.scoring import one_value, several_values
 from fashion_studio.domain.vocabulary import COLORS, Cardinality
 from fashion_studio.inference.device import AUTO, choose_device, device_title
 from fashion_studio.inference.fusing import fused
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.domain.geometry import Affine
     from fashion_studio.domain.linear_heads import LinearHead
-    from fashion_studio.domain.vocabulary import Attribute, Vocabulary
+    from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.zoo.bundle import Bundle
     from fashion_studio.zoo.preprocessing import Preprocessing
     from fashion_studio.zoo.registry import NetworkOutput
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["Reader"]
 
 _MOST_AT_ONCE: Final = 16
-_PRESENT: Final = 0.5  # of a colour whose threshold was never calibrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +215,7 @@ class Reader:
             height_px=height_px,
             device=self.device_name,
             attributes={
-                attribute.name: _one(attribute, answers.probabilities[attribute.name][index])
+                attribute.name: one_value(attribute.value_names, answers.probabilities[attribute.name][index])
                 for attribute in self.vocabulary.attributes
                 if attribute.cardinality is Cardinality.ONE
             },
@@ -245,14 +244,9 @@ class Reader:
         """Values over their thresholds, most likely first, at least one; and every value's probability."""
         if not self.vocabulary.has(name):
             return (), {}
-        chances = answers.probabilities[name][index]
         names = self.vocabulary.attribute(name).value_names
-        thresholds = self._calibration.thresholds.get(name, (_PRESENT,) * len(names))
-        order = np.argsort(-chances, kind="stable")
-        chosen = [i for i in order if chances[i] >= thresholds[i]] or [order[0]]
-        return (
-            tuple(ScoredValue(names[i], float(chances[i])) for i in chosen),
-            {value: float(chance) for value, chance in zip(names, chances, strict=True)},
+        return several_values(
+            names, answers.probabilities[name][index], self._calibration.thresholds.get(name)
         )
 
     def _landmarks(
@@ -291,16 +285,6 @@ def _without_places(
 
 def _numpy(tensor: torch.Tensor) -> NDArray[np.float32]:
     return np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)
-
-
-def _one(attribute: Attribute, chances: NDArray[np.float32]) -> AttributePrediction:
-    names = attribute.value_names
-    best = int(chances.argmax())
-    return AttributePrediction(
-        names[best],
-        float(chances[best]),
-        {value: float(chance) for value, chance in zip(names, chances, strict=True)},
-    )
 
 
 def _named_colors(vocabulary: Vocabulary) -> tuple[tuple[str, tuple[int, int, int]], ...]:

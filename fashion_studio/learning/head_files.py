@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load, save
 
-from fashion_studio.domain.errors import CheckpointError
+from fashion_studio.domain.errors import CheckpointError, VocabularyError
 from fashion_studio.domain.linear_heads import LinearHead
+from fashion_studio.domain.vocabulary import Cardinality, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["HeadFile", "check_fit", "head_bytes", "heads_of_bytes", "read_heads"]
+__all__ = [
+    "BundleHeads",
+    "HeadFile",
+    "bundle_heads",
+    "check_fit",
+    "head_bytes",
+    "heads_of_bytes",
+    "read_heads",
+]
 
 FORMAT: Final = "fashion-studio-heads"
 _MOST_BYTES: Final = 256 << 20
@@ -44,6 +53,26 @@ class HeadFile:
     model_id: str
     heads: Mapping[str, LinearHead]
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleHeads:
+    """A bundle's own heads.
+
+    Attributes:
+        sha256: of its weights file.
+        thresholds: per head of several values, the probability from which each counts as present.
+    """
+
+    model_id: str
+    sha256: str
+    heads: Mapping[str, LinearHead]
+    thresholds: Mapping[str, tuple[float, ...]]
+
+    @property
+    def key(self) -> str:
+        """Name of the folders in which what belongs to these weights is kept."""
+        return f"{self.model_id}-{self.sha256[:12]}"
 
 
 def head_bytes(kept: HeadFile) -> bytes:
@@ -119,6 +148,33 @@ def heads_of_bytes(data: bytes, name: str = "this file") -> HeadFile:
         )
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         msg = f"The taught heads in {name} cannot be used: {error}. Teach again."
+        raise CheckpointError(msg) from error
+
+
+def bundle_heads(folder: Path) -> BundleHeads:
+    """The linear heads of a weights bundle, without loading its network.
+
+    Raises:
+        CheckpointError: no bundle, or one without such heads.
+    """
+    try:
+        said = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+        vocabulary = Vocabulary.from_mapping(said["vocabulary"])
+        calibration = said["calibration"]
+        heads = {}
+        with safe_open(folder / "model.safetensors", framework="numpy") as file:
+            for attribute in vocabulary.attributes:
+                name = attribute.name
+                weight = file.get_tensor(f"heads.{name}.weight").astype(np.float32)
+                bias = file.get_tensor(f"heads.{name}.bias").astype(np.float32)
+                _check_shapes(name, list(attribute.value_names), weight, bias)
+                several = attribute.cardinality is Cardinality.SEVERAL
+                temperature = float(calibration["temperatures"].get(name, 1.0))
+                heads[name] = LinearHead(name, attribute.value_names, several, weight, bias, temperature)
+        thresholds = {name: tuple(map(float, each)) for name, each in calibration["thresholds"].items()}
+        return BundleHeads(str(said["model_id"]), str(said["weights_sha256"]), heads, thresholds)
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, VocabularyError) as error:
+        msg = f"The model in {folder.name} has no heads that can be taught: {error}."
         raise CheckpointError(msg) from error
 
 

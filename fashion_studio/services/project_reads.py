@@ -15,7 +15,7 @@ from fashion_studio.services.wording import Wording
 from fashion_studio.store import history
 from fashion_studio.store.intake import Intake
 from fashion_studio.store.photos import read_failures, read_paths, read_roots
-from fashion_studio.store.reading import read_details
+from fashion_studio.store.reading import read_details, read_predictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from fashion_studio.domain.predictions import Prediction
     from fashion_studio.domain.queries import Facets, ItemRow
     from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.store.dataset import Dataset
@@ -206,6 +207,19 @@ class ProjectReads:
                 if item_id in details:
                     found = details[item_id]
                     yield item_id, self._paths(found.files)[0], found.content_hash
+
+    def answered(self, ids: Sequence[int] | NDArray[np.int64]) -> Iterator[Details]:
+        """What people said of these photos, without the model's say; those that are gone are left out."""
+        for start in range(0, len(ids), _EXPORT_BATCH):
+            part = [int(item_id) for item_id in ids[start : start + _EXPORT_BATCH]]
+            with self._dataset.reading() as connection:
+                found = read_details(connection, part, dict(self._dataset.writer.overlay), predictions=False)
+            yield from found.values()
+
+    def predictions(self, ids: Sequence[int]) -> dict[int, Prediction]:
+        """What the model said of these photos; those it has not read are left out."""
+        with self._dataset.reading() as connection:
+            return read_predictions(connection, ids)
 
     def file_names(self) -> Iterator[tuple[Path, str, int]]:
         """(declared folder, path below it, photo) of every file, missing ones too."""
