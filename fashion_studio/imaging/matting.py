@@ -19,12 +19,21 @@ from fashion_studio.domain.geometry import Box
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CUSTOM_MODEL", "RembgMatting", "guided_filter", "mask_box", "refine_mask"]
+__all__ = [
+    "CUSTOM_MODEL",
+    "RembgMatting",
+    "guided_filter",
+    "mask_box",
+    "matting_named",
+    "refine_mask",
+    "without_background",
+]
 
 WORKING_SIDE_PX: Final = 1024
 CUSTOM_MODEL: Final = "u2net_custom"
 """The session of rembg's that runs any ONNX file of U²-Net's shape."""
 
+_FILE: Final = "file:"
 _RADIUS_SHARE: Final = 0.015
 _EPSILON: Final = 1e-4
 _INSIDE: Final = 0.5
@@ -134,6 +143,21 @@ def mask_box(mask: NDArray[Any]) -> Box | None:
     return Box.from_corners(left, top, right, bottom)
 
 
+def without_background(
+    image: NDArray[np.uint8], mask: NDArray[Any], fill: tuple[int, int, int]
+) -> NDArray[np.uint8]:
+    """The garment alone before `fill`, blended at soft edges.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        mask: (H, W), float 0 to 1, bool, or uint8 0 to 255: how much a pixel belongs to the garment.
+        fill: RGB, 0 to 255.
+    """
+    share = np.asarray(mask, np.float32) / (255.0 if mask.dtype == np.uint8 else 1.0)
+    alone = image * share[..., None] + np.asarray(fill, np.float32) * (1.0 - share[..., None])
+    return np.asarray(np.rint(alone), dtype=np.uint8)
+
+
 def _extent(profile: NDArray[np.float32]) -> tuple[float, float]:
     """Where a profile first rises over 0.5 and last falls below it; outside of it is 0."""
     padded = np.concatenate([[0.0], profile, [0.0]])
@@ -191,11 +215,26 @@ class RembgMatting:
         height, width = image.shape[:2]
         return np.asarray(masks.reshape(-1, height, width).max(axis=0))
 
+    def prepare(self) -> None:
+        """Builds the session now, to learn early that it cannot be.
+
+        Raises:
+            UserError: as for `mask`.
+            EnvironmentProblem: as for `mask`.
+        """
+        self._ready_session()
+
     def _ready_session(self) -> Any:
         with self._lock:
             if self._session is None:
                 self._session = _new_session(self.model_name, self.model_path)
             return self._session
+
+
+def matting_named(name: str) -> RembgMatting:
+    """The matting that a recipe or a bundle names: one of rembg's models, or "file:" and an ONNX file."""
+    path = name.removeprefix(_FILE)
+    return RembgMatting(name) if path == name else RembgMatting(model_path=Path(path))
 
 
 def _new_session(model_name: str, model_path: Path | None) -> Any:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from fashion_studio.domain.errors import UserError
+from fashion_studio.learning.background_masks import MASKS
 from fashion_studio.learning.carding import card_text
 from fashion_studio.learning.checkpoints import BEST, FOLDER, load_weights, written_whole
 from fashion_studio.learning.fitting import measured
@@ -191,7 +192,7 @@ def _answers(
 ) -> AnswerBook:
     """The saved network's answers, in 32-bit precision as in prediction."""
     views = photo_views(
-        photos, frozen.root, recipe, saved.vocabulary, training=False, masks=frozen.run_dir / "masks"
+        photos, frozen.root, recipe, saved.vocabulary, training=False, masks=frozen.run_dir / MASKS
     )
     book, guard = AnswerBook(recipe.view.side_px), MemoryGuard(lambda *_: None)
     network = saved.network.to(memory_format=torch.channels_last)

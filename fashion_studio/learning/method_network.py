@@ -215,6 +215,8 @@ def _gone_on_with(base: Path, recipe: MethodRecipe, vocabulary: Vocabulary) -> S
         side_px=own_view.side_px,
         fit=own_view.fit,
         interpolation=own_view.interpolation,
+        background=own_view.background,
+        matting=own_view.matting or recipe.view.matting,
         fill=own_view.fill,
         mean=own_view.mean,
         std=own_view.std,

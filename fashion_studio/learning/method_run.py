@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from fashion_studio.domain.errors import UserError
+from fashion_studio.imaging.matting import matting_named
+from fashion_studio.learning.background_masks import MASKS, make_masks
 from fashion_studio.learning.checkpoints import (
     FOLDER,
     LAST,
@@ -38,6 +40,7 @@ from fashion_studio.learning.run_watching import METRICS, Reporter
 from fashion_studio.learning.schedules import set_trained_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from fashion_studio.domain.data_list import DataListPhoto
@@ -112,11 +115,30 @@ def run_method(
         split: [photo for photo in photos if photo.split == split] for split in ("train", "val", "test")
     }
     _tell_data(photos, refused, start.network.vocabulary, voice)
+    if start.recipe.view.background != "raw":
+        _take_backgrounds_away(frozen, start.recipe, photos, voice)
     if not finish_only:
         _train(frozen, start, splits, place, voice)
     if torch.distributed.is_initialized() and torch.distributed.get_rank() != 0:
         return FinishedRun(frozen.run_dir / BUNDLE, 0)  # the first process makes the model
     return finish_run(frozen, start.recipe, start.network, splits, place, voice)
+
+
+def _take_backgrounds_away(
+    frozen: FrozenRun, recipe: MethodRecipe, photos: Sequence[DataListPhoto], voice: RunVoice
+) -> None:
+    made = make_masks(
+        photos,
+        frozen.root,
+        frozen.run_dir / MASKS,
+        matting_named(recipe.view.matting),
+        on_progress=lambda done, total: voice.progress(
+            0, 0, f"Taking backgrounds away: {done:,} of {total:,}"
+        ),
+        should_stop=voice.should_stop,
+    )
+    if made:
+        voice.log(f"Took the background of {made:,} photos away by {recipe.view.matting}.")
 
 
 def _photos(frozen: FrozenRun, voice: RunVoice) -> tuple[list[DataListPhoto], list[Refusal]]:
@@ -206,7 +228,7 @@ def _train(
     voice: RunVoice,
 ) -> None:
     recipe, vocabulary = start.recipe, start.network.vocabulary
-    masks = frozen.run_dir / "masks"
+    masks = frozen.run_dir / MASKS
     views = (
         photo_views(splits["train"], frozen.root, recipe, vocabulary, training=True, masks=masks),
         photo_views(splits["val"], frozen.root, recipe, vocabulary, training=False, masks=masks),

@@ -34,6 +34,8 @@ class ViewPlan:
         box_in_evaluation: crop to the true box when measuring, as the published protocol does.
         background: "removed" shows the garment on `fill` where a mask is known, "mixed" does so for
             `removed_share` of the training views, "raw" never.
+        matting: what takes the background away where it is wanted: one of rembg's models, or "file:" and the
+            path of an ONNX file of U²-Net's shape. Prediction uses the same.
         fill: RGB, 0 to 255, of letterbox bars and of removed background.
         mean, std: of the normalisation, for values in 0 to 1.
     """
@@ -44,6 +46,7 @@ class ViewPlan:
     box_in_evaluation: bool = False
     background: Literal["raw", "removed", "mixed"] = "raw"
     removed_share: float = 0.5
+    matting: str = "u2net"
     fill: tuple[int, int, int] = (0, 0, 0)
     mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)

@@ -20,6 +20,7 @@ from torchvision import tv_tensors
 from torchvision.transforms import v2
 
 from fashion_studio.domain.labels import Visibility
+from fashion_studio.imaging.matting import without_background
 from fashion_studio.zoo.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
     from fashion_studio.domain.geometry import Box
     from fashion_studio.learning.view_plans import Augmenting, ViewPlan
 
-__all__ = ["View", "ViewMaker", "preprocessing_of", "without_background"]
+__all__ = ["View", "ViewMaker", "preprocessing_of"]
 
-_INSIDE: Final = 0.5
 _MIN_CROP_PX: Final = 2
 
 
@@ -63,22 +63,9 @@ def preprocessing_of(plan: ViewPlan) -> Preprocessing:
         fill=plan.fill,
         fit=plan.fit,
         interpolation=plan.interpolation,
+        background="removed" if plan.background == "removed" else "raw",
+        matting=plan.matting if plan.background == "removed" else "",
     )
-
-
-def without_background(
-    image: NDArray[np.uint8], mask: NDArray[Any], fill: tuple[int, int, int]
-) -> NDArray[np.uint8]:
-    """The garment alone before `fill`, blended at soft edges.
-
-    Args:
-        image: (H, W, 3) uint8 RGB.
-        mask: (H, W), float 0 to 1, bool, or uint8 0 to 255: how much a pixel belongs to the garment.
-        fill: RGB, 0 to 255.
-    """
-    share = np.asarray(mask, np.float32) / (255.0 if mask.dtype == np.uint8 else 1.0)
-    alone = image * share[..., None] + np.asarray(fill, np.float32) * (1.0 - share[..., None])
-    return np.asarray(np.rint(alone), dtype=np.uint8)
 
 
 class ViewMaker:

@@ -29,6 +29,8 @@ class Preprocessing:
         fit: "letterbox" keeps the aspect, "stretch" fills the square (the published protocols).
         interpolation: "area" averages down and is bilinear up; "bilinear" and "bicubic" are antialiased
             when they reduce, as Pillow's and torchvision's are.
+        background: "removed" for a network that was trained on garments before `fill`; who reads photos with
+            it takes the background away first, by `matting` (`imaging.matting.matting_named`).
     """
 
     side_px: int
@@ -37,6 +39,8 @@ class Preprocessing:
     fill: tuple[int, int, int] = IMAGENET_MEAN_RGB
     fit: Literal["letterbox", "stretch"] = "letterbox"
     interpolation: Literal["area", "bilinear", "bicubic"] = "area"
+    background: Literal["raw", "removed"] = "raw"
+    matting: str = ""
 
     def square(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Affine]:
         """Fits one image into the input.

@@ -8,6 +8,7 @@ import torch
 
 from fashion_studio.domain.geometry import Box
 from fashion_studio.domain.vocabulary import Vocabulary
+from fashion_studio.imaging.matting import without_background
 from fashion_studio.learning.view_plans import (
     Augmenting,
     Blur,
@@ -20,7 +21,7 @@ from fashion_studio.learning.view_plans import (
     ShiftScaleRotate,
     ViewPlan,
 )
-from fashion_studio.learning.views import View, ViewMaker, preprocessing_of, without_background
+from fashion_studio.learning.views import View, ViewMaker, preprocessing_of
 
 PAIR = (1, 0)
 
