@@ -14,6 +14,7 @@ import typer
 from fashion_studio.cli import (
     doctor,
     evaluate_commands,
+    experiment_commands,
     import_commands,
     model_commands,
     project_commands,
@@ -49,6 +50,7 @@ import_commands.register(app)
 model_commands.register(app)
 train_commands.register(app)
 evaluate_commands.register(app)
+experiment_commands.register(app)
 doctor.register(app)
 
 
