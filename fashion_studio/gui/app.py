@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from fashion_studio.config.resources import house_model_dir
 from fashion_studio.config.settings import load_settings
 from fashion_studio.gui.bridge import Bridge
 from fashion_studio.gui.main_window import MainWindow
 from fashion_studio.gui.session import Session
-from fashion_studio.gui.shell.crash import CrashHooks, log_dir
+from fashion_studio.gui.shell.crash import CrashHooks
 from fashion_studio.gui.theme.theme import Theme, ThemeMode
+from fashion_studio.gui.train.model_switch import make_engine
 
 if TYPE_CHECKING:
     from fashion_studio.config.settings import Settings
@@ -25,6 +25,9 @@ __all__ = ["make_window", "run", "start_engine"]
 
 _TURN_S: Final = 0.001
 """A thread gives the interpreter back after so long (5 ms by default, which is a third of a step)."""
+
+_FRAME_PX: Final = 40
+"""What a window manager's title bar may take."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +48,7 @@ def run(project: Path | None = None, *, demo: bool = False) -> int:
     window = make_window(app, loaded.settings)
     hooks = CrashHooks(window.session, window.session.bridge, window)
     hooks.install()
-    window.show()
+    _show_on_screen(window)
     for problem in loaded.problems:
         window.session.problem.emit(problem)
     QTimer.singleShot(0, window, lambda: _begin(window, project, demo=demo))
@@ -65,21 +68,34 @@ def make_window(app: QApplication, settings: Settings) -> MainWindow:
     return MainWindow(session, settings)
 
 
+def _show_on_screen(window: MainWindow) -> None:
+    """As large as planned where the screen has room for it and its frame, else as large as the screen."""
+    room = window.screen().availableSize()
+    fits = window.width() <= room.width() and window.height() + _FRAME_PX <= room.height()
+    least = window.minimumSize()
+    if fits:
+        window.show()
+        return
+    window.resize(room.boundedTo(window.size()))  # no smaller than its least size, which Qt holds up
+    # A window manager does not maximise what may not become as small as the screen.
+    if least.width() <= room.width() and least.height() + _FRAME_PX <= room.height():
+        window.showMaximized()
+    else:
+        window.show()
+
+
 def _begin(window: MainWindow, project: Path | None, *, demo: bool) -> None:
     if demo:
         window.opener.open_demo()
     elif project is not None:
         window.opener.open_any(project)
-    QTimer.singleShot(50, window, lambda: start_engine(window.session, window.settings))
+    QTimer.singleShot(50, window, window.models.start_engine)
 
 
 def start_engine(session: Session, settings: Settings) -> None:
     """Starts the engine in the background; the window does not wait for it."""
-    from fashion_studio.jobs.engine_client import EngineClient  # noqa: PLC0415 - after the window is up
-
-    model_dir = Path(settings.model).expanduser() if settings.model else house_model_dir()
-    engine = EngineClient(
-        model_dir, settings.device, on_state=session.engine_state, log_file=log_dir() / "engine.log"
+    engine = make_engine(
+        session, Path(settings.model).expanduser() if settings.model else None, settings.device
     )
     session.set_engine(engine)
     engine.start()

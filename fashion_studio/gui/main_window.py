@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
@@ -22,6 +22,7 @@ from fashion_studio.gui.commands import Commands
 from fashion_studio.gui.components.base import Surface
 from fashion_studio.gui.components.feedback import Banner, Toasts
 from fashion_studio.gui.components.focus import FocusRing
+from fashion_studio.gui.components.tips import Tips
 from fashion_studio.gui.library.filter_bar import FilterBar
 from fashion_studio.gui.library.workspace import LibraryWorkspace
 from fashion_studio.gui.shell.cheat_sheet import CheatSheet
@@ -37,6 +38,8 @@ from fashion_studio.gui.shell.status_bar import StatusBar
 from fashion_studio.gui.shell.top_bar import TopBar
 from fashion_studio.gui.theme.metrics import SIZE
 from fashion_studio.gui.theme.theme import Theme, ThemeMode, current_theme
+from fashion_studio.gui.train.model_switch import ModelSwitch
+from fashion_studio.gui.train.workspace import TrainWorkspace
 from fashion_studio.gui.welcome.screen import WelcomeScreen
 
 if TYPE_CHECKING:
@@ -48,6 +51,20 @@ if TYPE_CHECKING:
     from fashion_studio.gui.session import Session
 
 __all__ = ["MainWindow"]
+
+_WITH_PROJECT: Final = (
+    "add_folder",
+    "rescan",
+    "read_all",
+    "import",
+    "export",
+    "close_project",
+    "library",
+    "annotate",
+    "train",
+    "jobs",
+)
+"""Commands of the window that need an open project."""
 
 
 class MainWindow(QMainWindow):
@@ -63,7 +80,8 @@ class MainWindow(QMainWindow):
         self.commands = Commands(settings.keys, self)
         self.opener = Opener(session, lambda: self.settings.actor_name, self)
         self.projects = ProjectActs(session, self.opener, self)
-        self.reading = ReadingAll(session, self._engine_choice, self)
+        self.models = ModelSwitch(session, self._engine_choice, self)
+        self.reading = ReadingAll(session, lambda: self.models.choice, self)
         self._add_commands()
         self._build()
         self._connect()
@@ -88,6 +106,7 @@ class MainWindow(QMainWindow):
         add("redo", "Redo", self.session.redo, ("Ctrl+Shift+Z", "Ctrl+Y"))
         add("library", "Library", lambda: self.show_room("library"), "Ctrl+1")
         add("annotate", "Annotate", lambda: self._pick_room("annotate"), "Ctrl+2")
+        add("train", "Train", lambda: self.show_room("train"), "Ctrl+4")
         add("jobs", "Jobs", lambda: self.show_room("jobs"), "Ctrl+J")
         add("settings", "Settings", self._settings, "Ctrl+,")
         add(
@@ -130,6 +149,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(self.commands)
         self.library = LibraryWorkspace(self.session, self.commands)
         self.annotate = AnnotateWorkspace(self.session, self.commands)
+        self.train = TrainWorkspace(self.session, self.commands, self.models)
         self.annotate_bar = FilterBar(self.session, short=True)
         self.annotate_banner = Banner()
         self.jobs = JobsPanel(self.session)
@@ -141,7 +161,7 @@ class MainWindow(QMainWindow):
             column.addWidget(part)
         column.addWidget(self.annotate, 1)
         self.rooms = QStackedWidget()
-        self._pages = {"library": self.library, "annotate": page, "jobs": self.jobs}
+        self._pages = {"library": self.library, "annotate": page, "train": self.train, "jobs": self.jobs}
         for room in self._pages.values():
             self.rooms.addWidget(room)
         self.studio = self._build_studio()
@@ -161,6 +181,7 @@ class MainWindow(QMainWindow):
         self.notices = Notices(self.session, [self.library.banner, self.annotate_banner], self.toasts, self)
         self.projects.attach(self.welcome, self.notices)
         self.ring = FocusRing(self)
+        self.tips = Tips(self)
 
     def _build_studio(self) -> Surface:
         studio = Surface("window")
@@ -180,6 +201,9 @@ class MainWindow(QMainWindow):
         self.opener.prepare = self.library.grid.pictures.prepare
         self.rail.picked.connect(self._pick_room)
         self.jobs.read_all.connect(self.reading.start)
+        self.opener.demo_ready.connect(self.reading.start_when_ready)
+        self.models.reread.connect(self.reading.start_anew)
+        self.models.used.connect(self._say_model)
         self.top.project.clicked.connect(lambda: self.projects.show_menu(self.commands, self.top.project))
         self.library.annotate.connect(lambda: self.show_room("annotate"))
         self.library.add_photos.connect(self.projects.choose_more)
@@ -202,17 +226,7 @@ class MainWindow(QMainWindow):
         self.faces.setCurrentWidget(self.studio if project is not None else self.welcome)
         self.top.project.setText(project.title if project is not None else "")
         self.setWindowTitle(f"{project.title} – Fashion Studio" if project is not None else "Fashion Studio")
-        for name in (
-            "add_folder",
-            "rescan",
-            "read_all",
-            "import",
-            "export",
-            "close_project",
-            "library",
-            "annotate",
-            "jobs",
-        ):
+        for name in _WITH_PROJECT:
             self.commands.get(f"window.{name}").action.setEnabled(project is not None)
         self._show_undo()
         if project is None:
@@ -272,6 +286,7 @@ class MainWindow(QMainWindow):
         self.top.set_narrow(narrow=narrow)
         self.status.set_narrow(narrow=narrow)
         self.annotate.set_narrow(narrow)
+        self.train.set_narrow(narrow=narrow)
         self.annotate_bar.refresh()
         self.library.panel.setFixedWidth(current_theme().px(232 if narrow else 256))
 
@@ -291,8 +306,8 @@ class MainWindow(QMainWindow):
 
     def _take_settings(self, settings: Settings) -> None:
         self.settings = settings
-        theme = current_theme()
-        apply_settings(theme, settings)
+        apply_settings(current_theme(), settings)
+        self.models.follow_settings()
         try:
             save_settings(settings)
         except EnvironmentProblem as problem:
@@ -302,6 +317,12 @@ class MainWindow(QMainWindow):
         """Weights and device for work outside the window; None means the shipped weights."""
         model = self.settings.model
         return (Path(model).expanduser() if model else None), self.settings.device
+
+    def _say_model(self, sentence: str, back: Callable[[], object] | None) -> None:
+        if back is None:
+            self.toasts.show(sentence)
+        else:
+            self.toasts.show(sentence, action="Undo", key=self.commands.get("train.roll_back").key, run=back)
 
     def _toggle_theme(self) -> None:
         mode = "light" if current_theme().dark else "dark"

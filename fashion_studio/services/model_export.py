@@ -44,11 +44,11 @@ def export_onnx(bundle: Path, out: Path, *, should_stop: Callable[[], bool] = la
         EnvironmentProblem: the process cannot be started.
         Cancelled: on request; nothing is kept.
     """
-    command = [sys.executable, "-P", "-m", "fashion_studio", "export-onnx", str(bundle)]
+    command = [sys.executable, "-P", "-m", "fashion_studio", "export-model", str(bundle)]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said, tempfile.TemporaryFile("w+") as errors:
         try:
             process = subprocess.Popen(  # noqa: S603 - this very program
-                [*command, "--out", str(out), "--json"],
+                [*command, "--onnx", str(out), "--json"],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=errors,
@@ -75,4 +75,4 @@ def _result(code: int, said: str, errors: str, out: Path) -> OnnxModel:
         msg = f"The model was not exported: {reason}"
         raise UserError(msg)
     found = json.loads(lines[-1])
-    return OnnxModel(out, int(found["bytes"]), float(found["largest_difference"]))
+    return OnnxModel(out, int(found["bytes"]), max(map(float, found["differences"].values()), default=0.0))

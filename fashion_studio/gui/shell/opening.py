@@ -67,6 +67,7 @@ class Opener(QObject):
 
     `opening` says that something is being opened, `opened` that it is there; `busy` carries why a project
     cannot be opened for writing, and its folder. `may_leave` is asked before the open project is closed.
+    `demo_ready` says that the open demo has all its garments.
     `prepare` is called in the thread that has opened a project, before the window shows it.
     """
 
@@ -74,6 +75,7 @@ class Opener(QObject):
     opened = Signal()
     failed = Signal()
     busy = Signal(str, object)
+    demo_ready = Signal()
 
     def __init__(self, session: Session, actor: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -276,6 +278,7 @@ class Opener(QObject):
         from fashion_studio.services.demo import fill_demo, is_demo_complete  # noqa: PLC0415 - renders
 
         if is_demo_complete(project):
+            self.demo_ready.emit()
             return
         work = self._session.works.begin("Rendering the demo garments")
         bridge = self._session.bridge
@@ -295,6 +298,11 @@ class Opener(QObject):
             except Cancelled:
                 bridge.post(lambda: work.end(WorkState.CANCELLED))
                 return
-            bridge.post(lambda: work.end(WorkState.DONE))
+            bridge.post(filled)
+
+        def filled() -> None:
+            work.end(WorkState.DONE)
+            if project is self._session.project:
+                self.demo_ready.emit()
 
         work.thread_future = bridge.submit(run, None, ended, long=True).future

@@ -19,6 +19,7 @@ __all__ = ["Rail"]
 _ROOMS = (
     ("library", "Library", "layout-grid", "Ctrl+1"),
     ("annotate", "Annotate", "tag", "Ctrl+2"),
+    ("train", "Train", "graduation-cap", "Ctrl+4"),
 )
 _FEET = (("jobs", "Jobs", "activity", "Ctrl+J"), ("settings", "Settings", "settings", "Ctrl+,"))
 

@@ -39,7 +39,9 @@ class ReadingAll(QObject):
         self._session = session
         self._choice = engine_choice
         self._works: list[Work] = []
+        self._wanted = self._looked = False
         session.project_changed.connect(self._find)
+        session.engine_state_changed.connect(lambda _state: self._start_wanted())
 
     @property
     def running(self) -> bool:
@@ -51,6 +53,21 @@ class ReadingAll(QObject):
         if not self.running:
             self._start(anew=False)
 
+    def start_when_ready(self) -> None:
+        """Reads without being asked and without a word when nothing is left: once the engine is up.
+
+        Until then the engine has the processor, and a job that went on without a window is found first.
+        """
+        self._wanted = True
+        self._start_wanted()
+
+    def _start_wanted(self) -> None:
+        engine = self._session.engine
+        ready = engine is not None and engine.state.phase.value == "ready"
+        if self._wanted and self._looked and ready and not self.running:
+            self._wanted = False
+            self._start(anew=False, told=False)
+
     def start_anew(self) -> None:
         """Lets another model read every photo again; what is being read by the one before is given up."""
         for work in self._works:
@@ -58,7 +75,7 @@ class ReadingAll(QObject):
                 work.cancel()
         self._start(anew=True)
 
-    def _start(self, *, anew: bool) -> None:
+    def _start(self, *, anew: bool, told: bool = True) -> None:
         project = self._session.project
         if project is None or project.read_only or not project.count:
             return
@@ -72,17 +89,21 @@ class ReadingAll(QObject):
                 predict_project(project, unread, model_dir=model_dir, device=device) if len(unread) else None
             )
 
-        self._session.bridge.submit(begin, lambda job: self._begun(project, job), self._session.report)
+        self._session.bridge.submit(
+            begin, lambda job: self._begun(project, job, told=told), self._session.report
+        )
 
-    def _begun(self, project: Project, job: Job | None) -> None:
+    def _begun(self, project: Project, job: Job | None, *, told: bool) -> None:
         if job is None:
-            self._session.toast.emit("The model has read every photo", False)
+            if told:
+                self._session.toast.emit("The model has read every photo", False)
         elif project is self._session.project:
             self._follow(project, job)
 
     def _find(self) -> None:
         """Jobs that went on while no window was open."""
         self._works = []
+        self._wanted = self._looked = False
         project = self._session.project
         if project is None or project.read_only:
             return
@@ -95,6 +116,8 @@ class ReadingAll(QObject):
         def found(jobs: list[Job]) -> None:
             for job in jobs if project is self._session.project else []:
                 self._follow(project, job)
+            self._looked = True
+            self._start_wanted()
 
         self._session.bridge.submit(look, found, self._session.report, lane="jobs")
 

@@ -54,7 +54,7 @@ class SettingsDialog(Dialog):
             ("Reduced motion", "No fades and slides.", self.motion),
             (
                 "Device",
-                devices or "Where the model runs. Holds from the next start of the engine.",
+                devices or "Where the model runs. The engine starts again on it at once.",
                 self.device_segment,
             ),
             ("Your name", "Written beside every change you make.", self.name),

@@ -16,6 +16,7 @@ from fashion_studio.gui.components.buttons import Button
 from fashion_studio.gui.components.marks import ProgressBar, per_cent
 from fashion_studio.gui.components.painting import draw_dot, draw_text, rounded
 from fashion_studio.gui.theme.icons import draw_icon
+from fashion_studio.gui.theme.theme import current_theme
 from fashion_studio.gui.train.curves import Curve, CurveCard
 from fashion_studio.gui.train.examples_pane import load_picture
 from fashion_studio.gui.train.picker import Picker
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["ComparePage"]
 
 _SHOWN_VALUES: Final = 14
+_TWO_COLUMNS_PX: Final = 860
 _SHOWN_PHOTOS: Final = 24
 _LOOK_MS: Final = 700
 _TILE: Final = QSize(112, 112)
@@ -88,26 +90,46 @@ class ComparePage(QWidget):
         second = row(self.first, Label("with", "small", role="text2"), self.second, None, gap=8)
         head.setLayout(column(first, second, gap=8, margins=(20, 14, 20, 12)))
         body = QWidget()
-        grid = QGridLayout(body)
-        grid.setContentsMargins(20, 16, 20, 16)
-        grid.setSpacing(16)
-        grid.addWidget(self.curves, 0, 0)
-        grid.addWidget(self.loss, 0, 1)
-        grid.addWidget(_card(self.figures), 1, 0)
-        grid.addWidget(_card(self.recipes, self._recipes_hint), 1, 1)
-        grid.addWidget(_card(self.values, self._values_hint), 2, 0, 1, 2)
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(20, 16, 20, 16)
+        self._grid.setSpacing(16)
+        self._columns = 0
         photos = Card()
         top = row(Label("Photos on which they disagree", "small", 600), None, self.read, gap=8)
         photos.setLayout(
             column(top, self.photos_hint, self.bar, self.photos, gap=8, margins=(12, 12, 12, 12))
         )
-        grid.addWidget(photos, 3, 0, 1, 2)
-        grid.setRowStretch(4, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        self._halves = (
+            self.curves,
+            self.loss,
+            _card(self.figures),
+            _card(self.recipes, self._recipes_hint),
+        )
+        self._wholes = (_card(self.values, self._values_hint), photos)
+        self._arrange(2)
         inner = column(head, PaneScroll(body), gap=0)
         inner.setStretch(1, 1)
         self.setLayout(inner)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column where two would be narrow."""
+        self._arrange(2 if self.width() >= current_theme().px(_TWO_COLUMNS_PX) else 1)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        while self._grid.count():
+            self._grid.takeAt(0)
+        for place, card in enumerate(self._halves):
+            self._grid.addWidget(card, place // columns, place % columns)
+        last = len(self._halves) // columns
+        for place, card in enumerate(self._wholes):
+            self._grid.addWidget(card, last + place, 0, 1, columns)
+        for place in range(7):
+            self._grid.setRowStretch(place, 1 if place == last + len(self._wholes) else 0)
+        for place in range(2):
+            self._grid.setColumnStretch(place, 1 if place < columns else 0)
 
     def open(self, entries: Sequence[RunEntry], current: Path | None) -> None:
         """Runs to choose from: the shown one beside the one before it."""

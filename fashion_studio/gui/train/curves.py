@@ -118,7 +118,7 @@ class CurveCard(Card):
             axis.setPen(pg.mkPen(None))
             axis.setTextPen(theme.color("text3"))
             axis.setTickFont(theme.font("caption"))
-            axis.setStyle(tickLength=0, tickTextOffset=6)
+            axis.setStyle(tickLength=0, tickAlpha=0, tickTextOffset=6, hideOverlappingLabels=False)
         item.getAxis("left").setWidth(theme.px(36))
         item.getAxis("bottom").setHeight(theme.px(20))
         self._draw_grid()

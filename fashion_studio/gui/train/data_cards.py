@@ -23,8 +23,8 @@ __all__ = ["FEW", "AttributeBars", "ClassBars", "ClassCard", "LabelShare", "Labe
 FEW: Final = 40
 """A class with fewer training photos is marked: its figure will hardly mean anything."""
 _ROW_PX: Final = 24
-_NAME_PX: Final = 84
-_COUNT_PX: Final = 44
+_NAME_PX: Final = 76
+_COUNT_PX: Final = 38
 _SHADES: Final = (0.92, 0.7, 0.52, 0.4, 0.32)
 
 
@@ -48,7 +48,7 @@ class ClassBars(QWidget):
     @property
     def columns(self) -> int:
         """As many as have room for name, bar and number."""
-        return max(1, min(3, self.width() // self.theme.px(200), len(self._counts)))
+        return max(1, min(3, self.width() // self.theme.px(160), len(self._counts)))
 
     def sizeHint(self) -> QSize:
         """As high as the longest column."""
@@ -227,17 +227,22 @@ class LabelsCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.bars = AttributeBars()
+        self._first = (_Key(hatched=False), Label("Most common value first", "caption", role="text2"))
         head = row(
             Label("Labels per attribute", "small", 600),
             None,
-            _Key(hatched=False),
-            Label("Most common value first", "caption", role="text2"),
+            *self._first,
             8,
             _Key(hatched=True),
             Label("Not known, left out of the loss", "caption", role="text2"),
             gap=6,
         )
         self.setLayout(column(head, self.bars, gap=8, margins=(12, 12, 12, 8)))
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Half of the key is left out where room is short."""
+        for part in self._first:
+            part.setVisible(not narrow)
 
     def show_shares(self, shares: Sequence[LabelShare]) -> None:
         """Other attributes."""

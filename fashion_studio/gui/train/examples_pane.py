@@ -31,6 +31,7 @@ __all__ = ["ExamplesPane", "load_picture", "shown_sayings"]
 PICTURE_PX: Final = (84, 104)
 _ROW_PX: Final = 124
 _LINE_PX: Final = 24
+_EDGE_PX: Final = 10
 
 
 def shown_sayings(sayings: Sequence[ExampleSaying], attribute: str, limit: int = 3) -> list[ExampleSaying]:
@@ -166,7 +167,7 @@ class ExamplesPane(QWidget):
         draw_dot(painter, QPointF(left + 4, y + line / 2), theme.color("humanfill"))
         draw_text(
             painter,
-            QRectF(left + 14, y, self.width() - left - 14, line),
+            QRectF(left + 14, y, self.width() - _EDGE_PX - left - 14, line),
             ", ".join(map(self._title, truth)) or "not set",
             theme.font("small", 600),
             theme.color("text" if truth else "text3"),
@@ -175,7 +176,7 @@ class ExamplesPane(QWidget):
         for number, saying in enumerate(sayings):
             value, sure = saying.top[self._attribute][0]
             right, last = value in truth, number == len(sayings) - 1
-            area = QRectF(left, y + line * (number + 1), self.width() - left, line)
+            area = QRectF(left, y + line * (number + 1), self.width() - _EDGE_PX - left, line)
             self._paint_saying(
                 painter, area, saying.epoch, value, sure, right=right, last=last, known=bool(truth)
             )

@@ -52,7 +52,7 @@ class ModelSwitch(QObject):
         self._session = session
         self._program_choice = program_choice
         self._project_model: Path | None = None
-        self._engine_model: Path | None = program_choice()[0]
+        self._engine_choice = program_choice()
         session.project_changed.connect(self._on_project)
 
     @property
@@ -63,11 +63,23 @@ class ModelSwitch(QObject):
 
     def start_engine(self) -> None:
         """Starts the engine in the background; the window does not wait for it."""
-        model, device = self.choice
-        self._engine_model = model
-        engine = make_engine(self._session, model, device)
+        self._engine_choice = self.choice
+        engine = make_engine(self._session, *self.choice)
         self._session.set_engine(engine)
         engine.start()
+
+    def follow_settings(self) -> None:
+        """Starts the engine again where the settings name another model or device, and says so."""
+        before = self._engine_choice
+        self._restart()
+        model, device = self.choice
+        if self._session.engine is None or (model, device) == before:
+            return
+        if device != before[1]:
+            where = "where it finds room" if device == "auto" else f"on {device.upper()}"
+            self._session.toast.emit(f"The engine starts again {where}", False)
+        else:
+            self._session.toast.emit("The engine starts again with the other model", False)
 
     def use(self, folder: Path | None, *, told: bool = True) -> None:
         """Puts a bundle into use; None goes back to the program's own model."""
@@ -129,15 +141,17 @@ class ModelSwitch(QObject):
         if project is not self._session.project:
             return
         self._project_model = folder
-        model, device = self.choice
-        old = self._session.engine
-        if model == self._engine_model or old is None:
+        self._restart()
+
+    def _restart(self) -> None:
+        choice, old = self.choice, self._session.engine
+        if choice == self._engine_choice or old is None:
             return
-        self._engine_model = model
+        self._engine_choice = choice
 
         def change() -> EngineClient:
             old.close()
-            return make_engine(self._session, model, device)
+            return make_engine(self._session, *choice)
 
         def changed(engine: EngineClient) -> None:
             self._session.set_engine(engine)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from fashion_studio.domain.errors import Cancelled, StudioError
+from fashion_studio.domain.errors import StudioError
 from fashion_studio.gui.annotate.pane_scroll import PaneScroll
 from fashion_studio.gui.components.base import Card, Label, Surface, clear_layout, column, row
 from fashion_studio.gui.components.choices import Segment
 from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.inputs import Field
-from fashion_studio.gui.components.marks import ProgressBar
 from fashion_studio.gui.train.data_cards import ClassCard, LabelsCard
 from fashion_studio.gui.train.picker import Picker
+from fashion_studio.gui.train.run_freezing import RunFreezing
 from fashion_studio.gui.train.run_page import class_counts, label_shares
-from fashion_studio.gui.works import WorkState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from fashion_studio.domain.queries import ItemFilter
     from fashion_studio.gui.components.buttons import Button
     from fashion_studio.gui.session import Session
-    from fashion_studio.gui.works import Work
     from fashion_studio.learning.method_recipe import MethodRecipe
     from fashion_studio.learning.run_folder import TrainingChoice
     from fashion_studio.services.model_list import Model
@@ -69,7 +67,7 @@ class NewTraining(QWidget):
         self._data: tuple[_Source, TrainingData] | None = None
         self._preview: TrainingPreview | None = None
         self._problem = ""
-        self._work: Work | None = None
+        self.freezing = RunFreezing(session, self)
         self.recipe, self.variant = Picker("Recipe"), Picker("Variant")
         self.base, self.source = Picker("Start from"), Picker("Data")
         self.device = Segment([title for _, title in _DEVICES])
@@ -80,8 +78,8 @@ class NewTraining(QWidget):
             field.setFixedWidth(wide)
         self.summary = Label("", "body", 600, wrap=True)
         self.hint = Label("", "small", role="text2", wrap=True)
-        self.bar = ProgressBar()
-        self.bar.hide()
+        self.freezing.done.connect(self.prepared)
+        self.freezing.changed.connect(self._show_ready)
         self.classes, self.labels = ClassCard(), LabelsCard()
         self._warnings = column(gap=6)
         self._later = QTimer(self)
@@ -119,7 +117,9 @@ class NewTraining(QWidget):
         card.setLayout(column(form, gap=0, margins=(16, 14, 16, 14)))
         before = Card()
         before.setLayout(
-            column(self.summary, self.hint, self.bar, self._warnings, gap=6, margins=(16, 12, 16, 12))
+            column(
+                self.summary, self.hint, self.freezing.bar, self._warnings, gap=6, margins=(16, 12, 16, 12)
+            )
         )
         body = QWidget()
         body.setLayout(
@@ -325,7 +325,7 @@ class NewTraining(QWidget):
             self._preview is not None
             and not self._problem
             and bool(self.name.text.strip())
-            and self._work is None
+            and not self.freezing.busy
         )
 
     def _show_ready(self) -> None:
@@ -356,56 +356,8 @@ class NewTraining(QWidget):
         except StudioError as error:
             self._session.report(error)
             return
-        work = self._session.works.begin("Reading the photos for a training")
-        self._work = work
         title = f"{choice.recipe.title}: {choice.model_id}"
-        self._show_ready()
-        self.bar.set_share(None)
-        self.bar.show()
-
-        def told(done: int, total: int) -> None:
-            self._session.bridge.post(lambda: self._progress(work, done, total))
-
-        def freeze() -> Any:
-            from fashion_studio.services.project_training import prepare_run  # noqa: PLC0415 - not at start
-
-            return prepare_run(
-                project, known[1], choice, title=title, on_progress=told, should_stop=work.should_stop
-            )
-
-        ticket = self._session.bridge.submit(
-            freeze, lambda run: self._done(work, run), lambda error: self._failed(work, error), long=True
-        )
-        work.thread_future = ticket.future
-        ticket.future.add_done_callback(
-            lambda future: (
-                self._session.bridge.post(lambda: self._failed(work, Cancelled()))
-                if future.cancelled() or isinstance(future.exception(), Cancelled)
-                else None
-            )
-        )
-
-    def _progress(self, work: Work, done: int, total: int) -> None:
-        if work.active:
-            work.progress(done, total)
-            self.bar.set_share(done / total if total else None)
-
-    def _done(self, work: Work, run_dir: Path) -> None:
-        work.end(WorkState.DONE)
-        self._work = None
-        self.bar.hide()
-        self._show_ready()
-        self.prepared.emit(run_dir)
-
-    def _failed(self, work: Work, error: Exception) -> None:
-        if not isinstance(error, StudioError):
-            raise error
-        cancelled = isinstance(error, Cancelled)
-        work.end(WorkState.CANCELLED if cancelled else WorkState.FAILED, str(error))
-        self._work = None
-        self.bar.hide()
-        if not cancelled:
-            self._session.report(error)
+        self.freezing.begin(project, known[1], choice, title)
         self._show_ready()
 
 

@@ -27,11 +27,17 @@ if TYPE_CHECKING:
     from fashion_studio.gui.train.model_switch import ModelSwitch
     from fashion_studio.gui.train.run_keeper import RunKeeper
     from fashion_studio.services.run_list import RunEntry
+    from fashion_studio.services.run_story import Notice
 
 __all__ = ["TrainRoom"]
 
 _LIST_PX, _LIST_NARROW_PX = 256, 208
 _SIDE_PX, _SIDE_NARROW_PX = 304, 264
+
+
+def _is_shown(notice: Notice) -> bool:
+    """Warnings about the data stand on its own cards."""
+    return notice.level == "warning" and notice.code != "rare_class"
 
 
 class TrainRoom(QWidget):
@@ -102,6 +108,7 @@ class TrainRoom(QWidget):
         theme = current_theme()
         self.runs.setFixedWidth(theme.px(_LIST_NARROW_PX if narrow else _LIST_PX))
         self.side.setFixedWidth(theme.px(_SIDE_NARROW_PX if narrow else _SIDE_PX))
+        self._enable()
 
     def _on_project(self) -> None:
         self.middle.setCurrentWidget(self.empty)
@@ -164,7 +171,7 @@ class TrainRoom(QWidget):
             strip.say("text2", "circle-dashed", "Ready to start.", "", [self._act("train.pause", "Start")])
         elif phase == "starting" or (phase == "running" and not story.run):
             strip.say("text2", "circle-play", entry.text or "Preparing: photos and network.", "", [])
-        elif notes := [notice.text for notice in story.notices if notice.level == "warning"]:
+        elif notes := [notice.text for notice in story.notices if _is_shown(notice)]:
             more = f"And {len(notes) - 1} more, in the log." if len(notes) > 1 else ""
             strip.say("disagree", "info", notes[-1], more, [log])
         else:
@@ -204,7 +211,8 @@ class TrainRoom(QWidget):
         )
         self.pause.set_icon("play" if resting else "pause")
         self.pause.setVisible(active or goes_on)
-        self.cancel.setText("Leave the queue" if queued else "Cancel, keep checkpoint")
+        cancel = "Cancel" if self._narrow else "Cancel, keep checkpoint"
+        self.cancel.setText("Leave the queue" if queued else cancel)
         self.cancel.setVisible(active or queued)
         best = entry.best.get("epoch") if entry is not None and entry.bundle is None else None
         self.use.setText("In use" if used else f"Use epoch {best} now" if best else "Use this model")

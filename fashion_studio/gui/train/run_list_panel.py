@@ -85,6 +85,10 @@ class RunCard(Control):
         bar = 12 if self.entry.phase.is_active else 0
         return QSize(200, self.theme.px(_CARD_PX) + bar)
 
+    def minimumSizeHint(self) -> QSize:
+        """Words give way in a slim list."""
+        return QSize(80, self.sizeHint().height())
+
     def paint(self, painter: QPainter) -> None:
         """Ground, icon, words, bar."""
         theme, entry = self.theme, self.entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
 
 from fashion_studio.domain.vocabulary import CATEGORY
 from fashion_studio.gui.annotate.pane_scroll import PaneScroll
@@ -15,7 +15,7 @@ from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.marks import ProgressBar
 from fashion_studio.gui.train.curves import Curve, CurveCard
 from fashion_studio.gui.train.data_cards import ClassCard, LabelsCard, LabelShare
-from fashion_studio.gui.train.table import Cell, FigureTable
+from fashion_studio.gui.train.table import Cell, ElidedLabel, FigureTable
 from fashion_studio.gui.train.wording import (
     PHASE_ICONS,
     PHASE_WORDS,
@@ -76,11 +76,13 @@ class StateStrip(Card):
         self.hint = Label("", "small", role="text2", wrap=True)
         words = column(self.sentence, self.hint, gap=2)
         self._buttons = row(gap=8)
-        line = row(gap=10, margins=(12, 10, 12, 10))
-        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
-        line.addLayout(self._buttons)
-        self.setLayout(line)
+        said = row(gap=10)
+        said.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        said.addLayout(words, 1)
+        self._line = row(gap=10, margins=(12, 10, 12, 10))
+        self._line.addLayout(said, 1)
+        self._line.addLayout(self._buttons)
+        self.setLayout(self._line)
         self._said: tuple[object, ...] = ()
         self.hide()
 
@@ -111,6 +113,12 @@ class StateStrip(Card):
             button.clicked.connect(lambda _checked=False, act=run: act())
             self._buttons.addWidget(button)
 
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Buttons below the words instead of beside them."""
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        self._line.setDirection(way)
+        self._line.setAlignment(self._buttons, Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag(0))
+
     @property
     def buttons(self) -> list[Button]:
         """What can be done."""
@@ -124,12 +132,10 @@ class RunHead(Surface):
 
     def __init__(self, pause: Button, cancel: Button, parent: QWidget | None = None) -> None:
         super().__init__("window", "b", parent)
-        self.title = Label("", "title", 600)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.title = ElidedLabel("title", 600)
         self._icon = IconMark("circle-play", "accent", 14)
         self.state = Label("", "small", role="text2")
-        self.facts = Label("", "small", role="text2")
-        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.facts = ElidedLabel("small", role="text2")
         self.left = Label("", "small", 500)
         self.bar = ProgressBar()
         first = row(self.title, self._icon, self.state, pause, cancel, gap=8)
@@ -212,6 +218,8 @@ class RunPage(QWidget):
         if columns == self._columns:
             return
         self._columns = columns
+        self.strip.set_narrow(narrow=columns == 1)
+        self.labels.set_narrow(narrow=columns == 1)
         while self._grid.count():
             self._grid.takeAt(0)
         cards: list[QWidget] = [self.loss, self.validation, self._figures_card, self.classes]
@@ -231,6 +239,7 @@ class RunPage(QWidget):
         self.head.show_run(entry, story)
         self._show_curves(story)
         self._show_figures(entry, story, vocabulary)
+        self._figures_card.setVisible(bool(self.figures.rows))
         self._show_data(story, vocabulary)
 
     def _show_curves(self, story: RunStory) -> None:
@@ -264,9 +273,9 @@ class RunPage(QWidget):
             self._show_final(final, story, vocabulary)
             return
         if latest is None or first is None:
-            self.figures.show_rows(("Validation", "Majority", "Epoch 1"), [])
+            self.figures.show_rows(("Validation", "Majority", "Epoch 1", "Change"), [])
             return
-        heads = ("Validation", "Majority", f"Epoch {first.epoch}", f"Epoch {latest.epoch}", "Change")
+        heads = ("Validation", "Majority", f"Epoch {latest.epoch}", f"Since {first.epoch}")
         rows = []
         for name in main_figures(latest.val):
             before, after = first.val.get(name), latest.val.get(name)
@@ -274,7 +283,6 @@ class RunPage(QWidget):
                 (
                     Cell(figure_title(name, vocabulary), "text2"),
                     Cell(figure_text(name, latest.baseline.get(name)), "text2"),
-                    Cell(figure_text(name, before), "text2"),
                     Cell(figure_text(name, after), weight=600),
                     _change(name, before, after),
                 )
@@ -326,9 +334,9 @@ def _validation_curves(story: RunStory) -> list[Curve]:
         return []
     top, recall = story.series(names[0]), story.series(names[1])
     base = story.series(names[0], "baseline")
-    curves = [Curve(figure_title(names[0]), *top, role="accent", style="dash")]
+    curves = [Curve(_kind(names[0]), *top, role="accent", style="dash")]
     if names[1] != names[0]:
-        curves.append(Curve(figure_title(names[1]).partition(" ")[2].capitalize(), *recall, "agree", "dots"))
+        curves.append(Curve(_kind(names[1]), *recall, "agree", "dots"))
     if base[0]:
         level = base[1][-1]
         ends = (float(base[0][0]), float(max(story.planned_epochs, base[0][-1])))
@@ -336,6 +344,11 @@ def _validation_curves(story: RunStory) -> list[Curve]:
             Curve(f"Majority {100 * level:.0f}", ends, (level, level), "unknown", "base", mark_last=False)
         )
     return curves
+
+
+def _kind(name: str) -> str:
+    words = figure_title(f"category.{name.rpartition('.')[2]}").partition(" ")[2]
+    return words[:1].upper() + words[1:]
 
 
 def _change(name: str, before: float | None, after: float | None) -> Cell:

@@ -1,4 +1,4 @@
-"""A painted table: column heads, striped rows, figures right-aligned, an icon behind a figure."""
+"""A painted table: column heads, striped rows, figures right-aligned; and a line of text that is elided."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fashion_studio.gui.components.base import themed
+from fashion_studio.gui.components.base import Label, themed
 from fashion_studio.gui.components.painting import draw_text
 from fashion_studio.gui.theme.icons import draw_icon
 
@@ -18,11 +18,26 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-__all__ = ["Cell", "FigureTable"]
+__all__ = ["Cell", "ElidedLabel", "FigureTable"]
 
 _HEAD_PX: Final = 36
 _ROW_PX: Final = 26
 _PADDING_PX: Final = 12
+
+
+class ElidedLabel(Label):
+    """One line that ends in an ellipsis where it does not fit, with all of it as tooltip."""
+
+    def __init__(self, step: str, weight: int = 400, role: str = "text") -> None:
+        super().__init__("", step, weight, role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text as far as it goes."""
+        painter = QPainter(self)
+        color = self.palette().color(self.foregroundRole())
+        draw_text(painter, self.rect(), self.text(), self.font(), color)
+        painter.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,7 @@ class Cell:
 
 
 class FigureTable(QWidget):
-    """The first column takes the room that is left; the others are as wide as their widest text.
+    """The last column of words takes the room that is left; the others are as wide as their widest text.
 
     Rows are also the accessible description, line by line, so that a screen reader can say them.
     """
@@ -79,13 +94,13 @@ class FigureTable(QWidget):
             icon = 20 if any(cell.icon for cell in cells) else 0
             texts = [small.horizontalAdvance(cell.text) + icon for cell in cells]
             wide.append(max([caption.horizontalAdvance(head), *texts], default=0) + 2 * _PADDING_PX)
-        rest = self.width() - sum(wide[1:])
-        if wide and rest < wide[0]:  # words give way before figures do, evenly from the left
+        rest = self.width() - sum(wide)
+        if wide and rest < 0:  # words give way before figures do, from the left
             for place in range(self._texts):
                 short = max(0.0, min(wide[place] - 64, sum(wide) - self.width()))
                 wide[place] -= short
         elif wide:
-            wide[0] = rest
+            wide[self._texts - 1] += rest
         return wide
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -83,6 +83,7 @@ _KINDS: Final[dict[str, str]] = {
 }
 _LESS_IS_BETTER: Final = ("ece", "ne", "ne_argmax", "loss", "absent")
 _PLAIN: Final = ("ece", "ne", "ne_argmax", "loss")
+_SILENT: Final = ("n", "absent", "loss", "majority")
 _ORDER: Final = (
     "category.top1",
     "category.macro_recall",
@@ -100,13 +101,13 @@ def figure_title(name: str, vocabulary: Vocabulary | None = None) -> str:
     """Turns "category.top1" into "Category top-1"."""
     if name == "loss":
         return "Loss"
+    if name == "category.ece":
+        return "Calibration error"
     head, _, kind = name.partition(".")
     if vocabulary is not None and vocabulary.has(head):
         title = vocabulary.attribute(head).title
     else:
-        title = {"mean": "Mean of attributes,", "all": "All tags,"}.get(
-            head, head.replace("_", " ").capitalize()
-        )
+        title = {"mean": "Mean", "all": "All tags,"}.get(head, head.replace("_", " ").capitalize())
     return f"{title} {_KINDS.get(kind, kind.replace('_', ' '))}".strip()
 
 
@@ -140,9 +141,10 @@ def is_gain(name: str, before: float | None, after: float | None) -> bool | None
 
 def main_figures(figures: Sequence[str] | Mapping[str, Any], limit: int = 8) -> list[str]:
     """The figures to show first: those that every method is known by, then the others' top-1."""
+    figures = [name for name in figures if name.rpartition(".")[2] not in _SILENT]
     known = [name for name in _ORDER if name in figures]
     rest = [name for name in figures if name not in known and name.endswith((".top1", ".main_top1"))]
-    other = [name for name in figures if name not in known and name not in rest and name != "loss"]
+    other = [name for name in figures if name not in known and name not in rest]
     return [*known, *rest, *other][:limit]
 
 
