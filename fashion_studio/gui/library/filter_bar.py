@@ -10,7 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from fashion_studio.domain.labels import Status
-from fashion_studio.domain.queries import Agreement, ItemFilter
+from fashion_studio.domain.queries import UNSET, Agreement, ItemFilter
+from fashion_studio.domain.vocabulary import CATEGORY
 from fashion_studio.gui.components.base import Label, Line, Surface, clear_layout
 from fashion_studio.gui.components.buttons import Button
 from fashion_studio.gui.components.chips import FilterChip
@@ -43,6 +44,7 @@ class FilterBar(Surface):
     """
 
     tile_width_changed = Signal(int)
+    read_asked = Signal()
 
     def __init__(self, session: Session, *, short: bool = False, parent: QWidget | None = None) -> None:
         super().__init__("panel" if short else "window", "b", parent)
@@ -57,6 +59,7 @@ class FilterBar(Surface):
         self.clear_button = Button("Clear", "ghost")
         self.clear_button.setToolTip("Take all filters away")
         self.clear_button.clicked.connect(lambda _checked=False: session.set_filter(ItemFilter()))
+        self.read_button = self._make_read_button()
         self._strong = Label("", "small", 600)
         self._rest = Label("", "small", role="text2")
         self.sort_button = Button("Name", "ghost", icon="arrow-up-down", menu_arrow=True)
@@ -72,6 +75,8 @@ class FilterBar(Surface):
         line.addLayout(self._chips)
         line.addWidget(self.clear_button)
         line.addStretch(1)
+        line.addWidget(self.read_button)
+        line.addSpacing(4)
         line.addWidget(self._strong)
         line.addSpacing(-4)
         line.addWidget(self._rest)
@@ -89,6 +94,7 @@ class FilterBar(Surface):
         session.filter_changed.connect(self.refresh)
         session.project_changed.connect(self.refresh)
         session.listing_changed.connect(self._count)
+        session.works.changed.connect(self._offer_reading)
         self.refresh()
 
     def show_facets(self, facets: Facets) -> None:
@@ -126,7 +132,26 @@ class FilterBar(Surface):
             self._suggest()
         self.clear_button.setVisible(bool(found))
         self.sort_button.setText(sort_title(self._session.sort))
+        self._offer_reading()
         self._count()
+
+    def _make_read_button(self) -> Button:
+        button = Button("", icon="sparkles", parent=self)
+        button.setToolTip("Let the model read what it has not read yet  (Ctrl Shift R)")
+        button.clicked.connect(lambda _checked=False: self.read_asked.emit())
+        button.hide()
+        return button
+
+    def _offer_reading(self) -> None:
+        """The model's reading of everything is one click away while photos are unread."""
+        session, facets = self._session, self._facets
+        unread = facets.model.get(CATEGORY, {}).get(UNSET, 0) if facets is not None else 0
+        busy = any(work.survives for work in session.works.active())
+        can = session.project is not None and not session.project.read_only
+        self.read_button.setVisible(can and unread > 0 and not busy and not self._short)
+        narrow = self.window().width() < 1200
+        what = "" if narrow else " photos" if unread != 1 else " photo"
+        self.read_button.setText(f"Read {unread:,}{what}")
 
     def _suggest(self) -> None:
         item_filter, facets = self._session.filter, self._facets

@@ -69,6 +69,7 @@ class LibraryWorkspace(QWidget):
     def _connect(self, commands: Commands) -> None:
         session = self._session
         self.panel.counted.connect(self.bar.show_facets)
+        self.bar.read_asked.connect(lambda: commands.run("window.read_all"))
         self.bar.tile_width_changed.connect(self.grid.set_tile_width)
         self.grid.opened.connect(self._open)
         self.grid.picked.connect(self._on_picked)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from fashion_studio.domain.queries import ItemFilter
@@ -207,9 +207,13 @@ class SearchPanel(FloatingPanel):
         for attribute in vocabulary.attributes:
             for value in attribute.values:
                 if value.title.casefold().startswith(text):
-                    wanted = ItemFilter(by_person=toggled_value({}, attribute.name, value.name))
-                    title = f"{attribute.title}: {value.title}"
-                    hits.append(Hit(title, "Filter", "funnel", partial(self._session.set_filter, wanted)))
+                    table = toggled_value({}, attribute.name, value.name)
+                    title, show = f"{attribute.title}: {value.title}", self._session.set_filter
+                    for who, wanted in (
+                        ("Filter by person", ItemFilter(by_person=table)),
+                        ("Filter by model", ItemFilter(by_model=table)),
+                    ):
+                        hits.append(Hit(title, who, "funnel", partial(show, wanted)))
         return hits
 
     def _photo(self, row: ItemRow) -> Hit:
@@ -221,7 +225,15 @@ class SearchPanel(FloatingPanel):
             self.lines.hits[place].run()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Leaves with the focus, follows the window."""
+        """Leaves with Escape and with the focus, follows the window."""
+        if (
+            watched is self.field.line
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self.dismiss()
+            return True
         if watched is self.field.line and event.type() == QEvent.Type.FocusOut and self.isVisible():
             QTimer.singleShot(0, self, self._leave_if_unfocused)
         elif watched is self.parentWidget() and event.type() == QEvent.Type.Resize and self.isVisible():

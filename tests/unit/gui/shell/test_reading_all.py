@@ -12,6 +12,7 @@ from fashion_studio.domain.predictions import Reading
 from fashion_studio.gui.shell.reading_all import ReadingAll
 from fashion_studio.gui.works import WorkState
 from fashion_studio.jobs import background
+from fashion_studio.jobs.engine_client import EnginePhase, EngineState
 from fashion_studio.services.predicting import prediction_jobs, run_prediction_job
 
 pytestmark = pytest.mark.gui
@@ -78,6 +79,36 @@ def test_results_arrive_while_it_runs_until_every_photo_is_read(session, project
     with qtbot.waitSignal(session.toast) as said:
         reading.start()
     assert said.args[0] == "The model has read every photo"
+
+
+class EngineOfState:
+    """All that is asked of an engine here."""
+
+    def __init__(self, phase):
+        self.state = EngineState(phase)
+
+    def close(self):
+        """Nothing runs."""
+
+
+def test_the_demo_is_read_by_itself_once_the_engine_is_up(session, project, reading, reads, qtbot):
+    session.set_engine(EngineOfState(EnginePhase.STARTING))
+    reading.start_when_ready()
+    qtbot.waitUntil(lambda: not session.bridge.busy)
+    assert not session.works.all()
+    session.engine.state = EngineState(EnginePhase.READY)
+    session.engine_state_changed.emit(session.engine.state)
+    for _ in range(12):
+        reads.leave.release()
+    qtbot.waitUntil(lambda: bool(session.works.all()), timeout=20_000)
+    qtbot.waitUntil(lambda: work_of(session).state is WorkState.DONE, timeout=20_000)
+    session.engine_state_changed.emit(session.engine.state)
+    qtbot.waitUntil(lambda: not session.bridge.busy)
+    assert len(session.works.all()) == 1  # and nothing is said when there is nothing left
+    with qtbot.assertNotEmitted(session.toast):
+        reading.start_when_ready()
+        qtbot.waitUntil(lambda: not session.bridge.busy)
+    session.set_engine(None)
 
 
 def test_cancelling_keeps_what_is_read(session, project, reading, reads, qtbot):

@@ -142,13 +142,20 @@ def test_search_finds_acts_values_and_photos(opened, host, qtbot):
     assert not panel.isVisible()
     panel.appear()
     panel.field.set_text("stri")
-    assert [hit.title for hit in panel.lines.hits] == ["Pattern: Striped"]
+    assert [(hit.title, hit.kind) for hit in panel.lines.hits] == [
+        ("Pattern: Striped", "Filter by person"),
+        ("Pattern: Striped", "Filter by model"),
+    ]
     qtbot.keyClick(panel.field.line, Qt.Key.Key_Return)
     assert opened.filter == ItemFilter(by_person={"pattern": frozenset({"striped"})})
     panel.appear()
     panel.field.set_text("expo")
     qtbot.keyClick(panel.field.line, Qt.Key.Key_Return)
     assert calls == [1]
+    panel.appear()
+    panel.field.set_text("expo")
+    qtbot.keyClick(panel.field.line, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
 
 
 # ---------------------------------------------------------------- dialogs
