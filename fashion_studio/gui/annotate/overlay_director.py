@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from fashion_studio.gui.annotate.heat_choice import landmark_source, value_source
 from fashion_studio.gui.annotate.mask_outlines import MaskOutlines
+from fashion_studio.gui.canvas.layers import heat_image
 from fashion_studio.gui.canvas.surface import ShownLayers
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class OverlayDirector(QObject):
         self._mark = ""
         self._outlines = MaskOutlines(session.bridge, self)
         self._outlines.arrived.connect(self._on_outline)
-        session.project_changed.connect(self._outlines.forget)
+        session.project_changed.connect(self._forget)
         stage.overlays.toggled.connect(self.set_on)
         stage.overlays.opacity_moved.connect(self.set_opacity)
         stage.table_picked.connect(self.set_table)
@@ -195,9 +196,27 @@ class OverlayDirector(QObject):
             self._outlines.want(self._item_id, photo, maps)
 
     def read_ahead(self, item_id: int, reading: Reading, photo: PhotoImage) -> None:
-        """A photo that may come next has been read: its outline is made before it comes."""
+        """A photo that may come next has been read: outline and heat map are made before it comes."""
         if "mask" in self._on and reading.maps is not None:
             self._outlines.want(item_id, photo, reading.maps)
+        said = reading.prediction.attributes.get(self._open)
+        if "cam" not in self._on or said is None:
+            return
+        canvas, size = self._stage.canvas, (photo.width_px, photo.height_px)
+        source = value_source(item_id, reading, self._desk.heads, self._open, said.value, self._tables["cam"])
+        if source is None or canvas.has_heat(source, size):
+            return
+        fit_size = canvas.fit_size(size)
+        self._session.bridge.submit(
+            lambda: heat_image(source, size, fit_size),
+            lambda image: canvas.keep_heat(source, image),
+            lane="annotate.heat_ahead",
+        )
+
+    def _forget(self) -> None:
+        self._outlines.forget()
+        self._session.bridge.forget("annotate.heat_ahead")
+        self._stage.canvas.drop_heat()
 
     def _on_outline(self, item_id: int) -> None:
         if item_id == self._item_id:

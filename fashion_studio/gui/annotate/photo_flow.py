@@ -103,6 +103,11 @@ class PhotoFlow(QObject):
         self._dwell.start()
         self._wish()
 
+    def likely_next(self) -> list[int]:
+        """The photo after the current one in the direction in which the person is going."""
+        forwards = self._direction > 0
+        return around(self._session.queue, self._last_place, int(forwards), int(not forwards))
+
     def look_around(self) -> None:
         """The canvas has come to the front: the neighbours, which nobody needed until now, are made too."""
         self._wish()

@@ -50,6 +50,10 @@ class PhotoPresenter(QObject):
         self.flow = PhotoFlow(session, stage.canvas, self)
         self._item: Item | None = None
         self._painted: tuple[int, bool] = (-1, False)
+        self._next = QTimer(self)  # after the photo on the screen has been painted
+        self._next.setSingleShot(True)
+        self._next.setInterval(0)
+        self._next.timeout.connect(self._prepare_next)
         self._history = QTimer(self)
         self._history.setSingleShot(True)
         self._history.setInterval(120)
@@ -67,6 +71,7 @@ class PhotoPresenter(QObject):
 
     def close(self) -> None:
         """Nothing more is asked or shown."""
+        self._next.stop()
         self._history.stop()
         self.session.bridge.forget("annotate.history")
         self.desk.drop()
@@ -150,8 +155,16 @@ class PhotoPresenter(QObject):
             self.flow.show(item.row, place)
             self.desk.look_at(item, around(self.session.queue, place, 3, 1))
             self._history.start()
+            self._next.start()
         self.show_head()
         self._show_labels()
+
+    def _prepare_next(self) -> None:
+        """What lies over the photo that is likely shown next, where photo and reading are here already."""
+        for item_id in self.flow.likely_next():
+            reading = self.desk.reading_ahead(item_id)
+            if reading is not None:
+                self._on_read(item_id, reading)
 
     def _reload(self) -> None:
         """The same photo, after a write."""

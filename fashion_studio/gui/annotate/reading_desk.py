@@ -34,11 +34,13 @@ class ReadingDesk(QObject):
         read: id and reading of a photo, the one on the screen or one that may come next.
         arrived: id of a photo whose reading is here now.
         refused: id, and the reason why the model cannot read this photo.
+        read: id, and the features that the model's heads read of it, (width,) or None.
     """
 
     read = Signal(int, object)
     arrived = Signal(int)
     refused = Signal(int, str)
+    read = Signal(int, object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,7 @@ class ReadingDesk(QObject):
         self._reasons: dict[int, str] = {}
         self._unstored: dict[int, Prediction] = {}
         self._followed: set[int] = set()
+        self._paths: dict[int, Path] = {}
         self._ask = _timer(self, _ASK_AFTER_MS, self._ask_now)
         self._store = _timer(self, _STORE_AFTER_MS, self.store_now)
 
@@ -71,6 +74,11 @@ class ReadingDesk(QObject):
         """What is here of a photo, with maps; never waits."""
         engine = self._session.engine
         return engine.cached(item.path) if engine is not None else None
+
+    def reading_ahead(self, item_id: int) -> Reading | None:
+        """What is here of a photo that was asked for ahead."""
+        engine, path = self._session.engine, self._paths.get(item_id)
+        return engine.cached(path) if engine is not None and path is not None else None
 
     def reason(self, item_id: int) -> str:
         """Why the model could not read a photo; empty when it could, or has not tried."""
@@ -107,6 +115,7 @@ class ReadingDesk(QObject):
                 return
             engine.cancel_pending(keep={item.path, *(path for _, path in paths)})
             for item_id, path in paths:
+                self._paths[item_id] = path
                 if engine.cached(path) is None:
                     self._follow(project, item_id, engine.read(path, priority=Priority.AHEAD))
 
@@ -187,6 +196,7 @@ class ReadingDesk(QObject):
         self._unstored.clear()
         self._reasons.clear()
         self._followed.clear()
+        self._paths.clear()
 
 
 def _timer(parent: QObject, interval_ms: int, run: object) -> QTimer:

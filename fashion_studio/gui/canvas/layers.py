@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -24,10 +25,20 @@ if TYPE_CHECKING:
     from fashion_studio.gui.canvas.ink import CanvasInk
     from fashion_studio.gui.canvas.photo_image import PhotoImage
 
-__all__ = ["BoxLayer", "CanvasView", "HeatLayer", "HeatSource", "Layer", "MaskLayer", "PhotoLayer"]
+__all__ = [
+    "BoxLayer",
+    "CanvasView",
+    "HeatLayer",
+    "HeatSource",
+    "Layer",
+    "MaskLayer",
+    "PhotoLayer",
+    "heat_image",
+]
 
 _HEAT_SIDE_PX: Final = 960
 _HEAT_STRETCH: Final = 4
+_HEAT_IMAGES: Final = 12
 _PIXELS_FROM: Final = 4.0
 """From this many device pixels per image pixel on, the photo's pixels are shown as squares."""
 HANDLE_PX: Final = 7.0
@@ -136,6 +147,25 @@ class HeatSource:
     table: NDArray[np.uint32]
 
 
+def heat_image(source: HeatSource, photo_px: tuple[int, int], fit_size: tuple[int, int]) -> QImage:
+    """The picture of a map for a photo that is shown fitted. Safe in any thread.
+
+    Args:
+        source: the map.
+        photo_px: width and height of the upright photo.
+        fit_size: device pixels of the photo when fitted.
+    """
+    target = _heat_size(fit_size)
+    coarse = (max(target[0] // _HEAT_STRETCH, 8), max(target[1] // _HEAT_STRETCH, 8))
+    field = field_on_photo(source.field, source.to_input, source.input_px, photo_px, coarse)
+    return colored(field, source.table, target)
+
+
+def _heat_size(fit_size: tuple[int, int]) -> tuple[int, int]:
+    shrink = min(1.0, _HEAT_SIDE_PX / max(fit_size))
+    return max(round(fit_size[0] * shrink), 1), max(round(fit_size[1] * shrink), 1)
+
+
 class HeatLayer:
     """One heat map, and while it changes the one before it fading out."""
 
@@ -144,7 +174,7 @@ class HeatLayer:
         self.fade = 1.0
         self._source: HeatSource | None = None
         self._previous: HeatSource | None = None
-        self._images: dict[tuple[Hashable, tuple[int, int]], QImage] = {}
+        self._images: OrderedDict[tuple[Hashable, tuple[int, int]], QImage] = OrderedDict()
 
     @property
     def source(self) -> HeatSource | None:
@@ -166,10 +196,24 @@ class HeatLayer:
         self._previous = None
 
     def forget(self) -> None:
-        """Drops every picture made so far (another photo)."""
+        """Nothing is shown any more (another photo)."""
         self._source = self._previous = None
-        self._images.clear()
         self.fade = 1.0
+
+    def drop(self) -> None:
+        """Drops every picture made so far (another project, in which the same keys mean other photos)."""
+        self.forget()
+        self._images.clear()
+
+    def has(self, key: Hashable, fit_size: tuple[int, int]) -> bool:
+        """Whether the picture of a map is made."""
+        return (key, _heat_size(fit_size)) in self._images
+
+    def keep(self, key: Hashable, image: QImage) -> None:
+        """Takes a picture that was made ahead, see `heat_image`."""
+        self._images[key, (image.width(), image.height())] = image
+        while len(self._images) > _HEAT_IMAGES:
+            self._images.popitem(last=False)
 
     def paint(self, painter: QPainter, view: CanvasView) -> None:
         """Draws the map over the photo's area."""
@@ -195,17 +239,10 @@ class HeatLayer:
         painter.setOpacity(1.0)
 
     def _image(self, source: HeatSource, view: CanvasView) -> QImage:
-        width, height = view.fit_size
-        shrink = min(1.0, _HEAT_SIDE_PX / max(width, height))
-        target = (max(round(width * shrink), 1), max(round(height * shrink), 1))
-        image = self._images.get((source.key, target))
+        image = self._images.get((source.key, _heat_size(view.fit_size)))
         if image is None:
-            coarse = (max(target[0] // _HEAT_STRETCH, 8), max(target[1] // _HEAT_STRETCH, 8))
-            field = field_on_photo(source.field, source.to_input, source.input_px, view.photo_px, coarse)
-            image = colored(field, source.table, target)
-            if len(self._images) > 24:
-                self._images.clear()
-            self._images[source.key, target] = image
+            image = heat_image(source, view.photo_px, view.fit_size)
+            self.keep(source.key, image)
         return image
 
 

@@ -17,7 +17,7 @@ from fashion_studio.gui.theme.metrics import DURATION_MS
 from fashion_studio.gui.theme.theme import current_theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPainterPath, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QImage, QPainterPath, QPaintEvent, QResizeEvent
 
     from fashion_studio.gui.canvas.layers import HeatSource, Layer
     from fashion_studio.gui.canvas.photo_image import Adjustment, PhotoImage
@@ -84,6 +84,11 @@ class CanvasSurface(QWidget):
         """The heat map that is shown or fades in."""
         return self._heat_layer.source
 
+    @property
+    def mask_outline(self) -> QPainterPath | None:
+        """The garment's outline in image_px, if there is one."""
+        return self._mask_layer.outline
+
     def show_photo(self, photo: PhotoImage | None) -> None:
         """Another photo, fitted, without any heat map or mask of the last one. It never fades."""
         self._fade.stop()
@@ -119,6 +124,18 @@ class CanvasSurface(QWidget):
             self._fade.setDuration(DURATION_MS["overlay_fade"])
             self._fade.start()
         self.update()
+
+    def has_heat(self, source: HeatSource, photo_px: tuple[int, int]) -> bool:
+        """Whether the picture of a map for a fitted photo of this size is made."""
+        return self._heat_layer.has(source.key, self.fit_size(photo_px))
+
+    def keep_heat(self, source: HeatSource, image: QImage) -> None:
+        """Takes the picture of a map of a photo that may come next."""
+        self._heat_layer.keep(source.key, image)
+
+    def drop_heat(self) -> None:
+        """Another project: no picture of the last one's maps is of use."""
+        self._heat_layer.drop()
 
     def set_heat_opacity(self, opacity: float) -> None:
         """0 to 1, over the map's own opacity."""

@@ -35,6 +35,8 @@ __all__ = [
 
 SHADOW_MARGIN_PX: Final = 16
 _KEY_CAPS: Final = 256
+_SHORTENED_TEXTS: Final = 4096
+_shortened_texts: dict[tuple[int, str, float], tuple[QFont, str]] = {}
 _key_caps: dict[tuple[object, ...], QPixmap] = {}
 
 
@@ -135,7 +137,19 @@ def draw_text(
     painter.setFont(font)
     painter.setPen(color)
     area = QRectF(rect)
-    painter.drawText(area, _one_line(align), elided(painter, text, area.width()))
+    painter.drawText(area, _one_line(align), _shortened(painter, font, text, area.width()))
+
+
+def _shortened(painter: QPainter, font: QFont, text: str, width: float) -> str:
+    # Measuring takes as long as drawing, and a screen says the same words again and again. The entry keeps
+    # the font alive, so that no other one can get its id.
+    key = (id(font), text, width)
+    known = _shortened_texts.get(key)
+    if known is None:
+        if len(_shortened_texts) >= _SHORTENED_TEXTS:
+            _shortened_texts.clear()
+        known = _shortened_texts[key] = (font, elided(painter, text, width))
+    return known[1]
 
 
 @cache

@@ -13,6 +13,7 @@ from fashion_studio.domain.geometry import Box
 from fashion_studio.domain.labels import Answer, AnswerKind, Status, Visibility
 from fashion_studio.gui.annotate.attribute_state import Verdict
 from fashion_studio.gui.annotate.inspector import HISTORY, LANDMARKS, NOTES
+from fashion_studio.gui.canvas import layers
 from fashion_studio.gui.canvas.gestures import Tool
 from fashion_studio.jobs.engine_client import EnginePhase
 
@@ -218,6 +219,34 @@ def test_the_mask_is_outlined(workspace, qtbot):
     bounds = layer.outline.boundingRect()
     assert 5 <= bounds.left() < bounds.right() <= 43
     assert 10 <= bounds.top() < bounds.bottom() <= 54
+
+
+def test_what_lies_over_the_next_photo_is_made_before_it_comes(workspace, session, qtbot, monkeypatch):
+    canvas, overlays = workspace.stage.canvas, workspace.overlays
+    overlays.set_on("mask", True)
+    following = int(session.queue[1])
+    qtbot.waitUntil(lambda: workspace.desk.reading_ahead(following) is not None)
+    qtbot.waitUntil(lambda: workspace.presenter.flow.photo(following) is not None)
+    workspace.presenter._prepare_next()
+    maps = workspace.desk.reading_ahead(following).maps
+    qtbot.waitUntil(lambda: overlays._outlines.get(following, maps) is not None)
+    qtbot.waitUntil(lambda: any(key[0][0] == following for key in canvas._heat_layer._images))
+    qtbot.waitUntil(lambda: not session.bridge.busy)
+
+    def refuse(*_arguments: object) -> None:
+        msg = "made again"
+        raise AssertionError(msg)
+
+    monkeypatch.setattr(layers, "heat_image", refuse)
+    session.next()
+    assert session.current == following
+    assert canvas.mask_outline is not None
+    assert canvas.heat is not None
+    canvas.grab()
+    monkeypatch.undo()
+    session.adopt(None)  # the numbers of another project's photos are the same
+    assert not canvas._heat_layer._images
+    assert overlays._outlines.get(following, maps) is None
 
 
 def test_a_note_is_saved_when_one_goes_on(workspace, session, qtbot):
