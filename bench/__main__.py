@@ -14,6 +14,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,8 @@ from bench.figures import AT_LEAST, AT_MOST
 
 HERE: Final = Path(__file__).parent
 DOCUMENT: Final = HERE.parent / "docs" / "measurements.md"
+_LONGEST_S: Final = 480.0
+"""A measurement that takes longer hangs; it is ended, told, and the others go on."""
 _BEGIN: Final = "<!-- figures: written by python -m bench --write -->"
 _END: Final = "<!-- end of figures -->"
 
@@ -57,7 +60,7 @@ class Figure:
 
 def measurements() -> list[str]:
     """Names of the modules here that measure something, in order."""
-    return sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__main__" and _has_main(path))
+    return sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__main__" and _measures(path))
 
 
 def run(name: str) -> tuple[list[Figure], int]:
@@ -72,6 +75,8 @@ def run(name: str) -> tuple[list[Figure], int]:
         cwd=HERE.parent,
         env={**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")},
     )
+    limit = threading.Timer(_LONGEST_S, process.kill)
+    limit.start()
     with process:
         for line in process.stdout or ():
             try:
@@ -81,6 +86,7 @@ def run(name: str) -> tuple[list[Figure], int]:
                 continue
             figures.append(figure)
             sys.stderr.write("  " + "  ".join(figure.cells()).rstrip() + "\n")
+    limit.cancel()
     return figures, process.returncode
 
 
@@ -135,17 +141,19 @@ def main(argv: list[str] | None = None) -> int:
         if code:
             broken.append(name)
     text = f"{table(figures)}\n\n{machine()}"
-    sys.stdout.write(f"\n{text}\n")
     if broken:
-        sys.stdout.write(f"Did not run to the end: {', '.join(broken)}.\n")
+        text += f" Did not run to the end: {', '.join(broken)}."
+    sys.stdout.write(f"\n{text}\n")
     if options.write:
         write(text)
     return int(bool(broken) or any(figure.verdict == "NO" for figure in figures))
 
 
-def _has_main(path: Path) -> bool:
+def _measures(path: Path) -> bool:
+    """Whether a module has a `main` and says figures."""
     body = ast.parse(path.read_text(encoding="utf-8")).body
-    return any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in body)
+    says = any(isinstance(node, ast.ImportFrom) and node.module == "bench.figures" for node in body)
+    return says and any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in body)
 
 
 def _processor() -> str:

@@ -6,10 +6,14 @@ import json
 import platform
 import sys
 import tempfile
+import traceback
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["AT_LEAST", "AT_MOST", "cache_dir", "say"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["AT_LEAST", "AT_MOST", "cache_dir", "one_by_one", "say"]
 
 AT_MOST: Final = "at most"
 AT_LEAST: Final = "at least"
@@ -28,6 +32,23 @@ def say(name: str, value: float, unit: str, target: float | None = None, *, goal
     line = {"name": name, "value": round(value, 3), "unit": unit, "target": target, "goal": goal}
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
+
+
+def one_by_one(*parts: Callable[[], object]) -> None:
+    """Measures part by part; one that fails is told and the others go on.
+
+    Raises:
+        SystemExit: at the end, if any failed.
+    """
+    failed = 0
+    for part in parts:
+        try:
+            part()
+        except Exception:  # noqa: BLE001 - whatever it is, it is told, and the exit code says it too
+            failed += 1
+            traceback.print_exc()
+    if failed:
+        sys.exit(1)
 
 
 def cache_dir() -> Path:

@@ -12,10 +12,11 @@ import os
 import statistics
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bench.figures import AT_LEAST, cache_dir, say
+from bench.figures import AT_LEAST, cache_dir, one_by_one, say
 from bench.window_speed import large_photos_project, probe, project_of
 
 __all__ = ["main"]
@@ -33,18 +34,28 @@ def main() -> None:
     if python is None:
         sys.stderr.write(f"  labelme {_VERSION} could not be installed; no comparison.\n")
         return
-    for count in (5_000, 20_000):
-        project = project_of(count)
-        runs = [_labelme(python, project, _STEPS, _PATTERN) for _ in range(_RUNS)]
-        theirs = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
-        ours = _ours(project)
-        for title, name in (
-            (f"open {count:,} photos to the first picture", "picture_ms"),
-            (f"next photo at {count:,}, with box and points", "next_ms"),
-            (f"filter by name at {count:,}", "filter_ms"),
-        ):
-            _compare(title, theirs[name], ours[name])
-        say(f"labelme: memory at {count:,}", theirs["memory_mb"], "MB")
+    one_by_one(
+        partial(_steps, python, 5_000),
+        partial(_steps, python, 20_000),
+        partial(_large_photos, python),
+    )
+
+
+def _steps(python: Path, count: int) -> None:
+    project = project_of(count)
+    runs = [_labelme(python, project, _STEPS, _PATTERN) for _ in range(_RUNS)]
+    theirs = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+    ours = _ours(project)
+    for title, name in (
+        (f"open {count:,} photos to the first picture", "picture_ms"),
+        (f"next photo at {count:,}, with box and points", "next_ms"),
+        (f"filter by name at {count:,}", "filter_ms"),
+    ):
+        _compare(title, theirs[name], ours[name])
+    say(f"labelme: memory at {count:,}", theirs["memory_mb"], "MB")
+
+
+def _large_photos(python: Path) -> None:
     large = large_photos_project()
     theirs = _labelme(python, large, 24, "")
     _compare("next photo of 12 MP", theirs["next_ms"], probe("stepping", large, "300")["next_ms"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from bench.figures import AT_LEAST, say
+from bench.figures import AT_LEAST, one_by_one, say
 from fashion_studio.config.resources import models_dir
 from fashion_studio.domain.errors import PhotoError
 from fashion_studio.imaging.letterbox import letterbox
@@ -47,8 +48,7 @@ def main(folder: Path | None = None) -> None:
             folder = Path(scratch)
             write_folder(folder, _PHOTOS, seed=7_000_000, form=PictureForm(600, 800))
         paths = sorted(folder.glob("*.jpg"))[: 4 * _PHOTOS]
-        _folder_speed(bundle_dir, paths)
-    _map_cost(bundle_dir)
+        one_by_one(partial(_folder_speed, bundle_dir, paths), partial(_map_cost, bundle_dir))
 
 
 def _folder_speed(bundle_dir: Path, paths: list[Path]) -> None:

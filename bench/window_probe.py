@@ -201,15 +201,21 @@ def readings(project: str) -> dict[str, Any]:
     for item_id in places:
         probe.session.set_current(int(item_id))
         probe.wait(lambda: presenter.item is not None and desk.reading(presenter.item) is not None)
-    times, with_heat = [], 0
+    times, with_heat, with_mask = [], 0, 0
     for _ in range(4):
         probe.session.set_current(int(places[0]))
         probe.rest(0.3)
         for _ in places[1:]:
             times.append(probe.next_photo())
             with_heat += probe.canvas.heat is not None
+            with_mask += probe.canvas.mask_outline is not None
     probe.close()
-    return {"next_ms": _middle(times), "next_p95_ms": _late(times), "with_heat": with_heat / len(times)}
+    return {
+        "next_ms": _middle(times),
+        "next_p95_ms": _late(times),
+        "with_heat": with_heat / len(times),
+        "with_mask": with_mask / len(times),
+    }
 
 
 def listing(project: str) -> dict[str, Any]:

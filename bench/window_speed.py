@@ -14,10 +14,11 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bench.figures import AT_LEAST, cache_dir, say
+from bench.figures import AT_LEAST, cache_dir, one_by_one, say
 from bench.projects import HEIGHT_PX, WIDTH_PX, build
 
 __all__ = ["large_photos_project", "main", "project_of"]
@@ -30,26 +31,41 @@ _LARGE_COUNT: Final = 32
 def main() -> None:
     """Prints one line per figure."""
     small, middle, large = project_of(5_000), project_of(20_000), project_of(100_000)
-    _up()
-    for project, count, limit in ((small, 5_000, 200.0), (large, 100_000, 500.0)):
-        runs = [probe("opening", project) for _ in range(_OPENINGS)]
-        say(f"window: open {count:,} photos to the first picture", _median(runs, "picture_ms"), "ms", limit)
-        say(
-            f"window: open {count:,} photos to the photo on the canvas",
-            _median(runs, "photo_ms"),
-            "ms",
-            limit,
-        )
-    _new_folder(small)
-    _stepping(small, large)
-    seen = probe("readings", small)
+    one_by_one(
+        _up,
+        partial(_opening, small, 5_000, 200.0),
+        partial(_opening, large, 100_000, 500.0),
+        partial(_new_folder, small),
+        partial(_stepping, small, large),
+        partial(_readings, small),
+        _large_photos,
+        partial(_listing, middle, 20_000, 30.0),
+        partial(_listing, large, 100_000, 150.0),
+    )
+
+
+def _opening(project: Path, count: int, limit_ms: float) -> None:
+    runs = [probe("opening", project) for _ in range(_OPENINGS)]
+    say(f"window: open {count:,} photos to the first picture", _median(runs, "picture_ms"), "ms", limit_ms)
+    title = f"window: open {count:,} photos to the photo on the canvas"
+    say(title, _median(runs, "photo_ms"), "ms", limit_ms)
+
+
+def _readings(project: Path) -> None:
+    seen = probe("readings", project)
     say("window: next photo, heat map and mask of a reading", seen["next_ms"], "ms", 15.0)
     say("window: … share of those steps with a heat map", seen["with_heat"], "x", 1.0, goal=AT_LEAST)
+    say("window: … share of those steps with the mask", seen["with_mask"], "x", 1.0, goal=AT_LEAST)
+
+
+def _large_photos() -> None:
     dwelt = probe("stepping", large_photos_project(), "300")
     say("window: next photo of 12 MP, 300 ms between steps", dwelt["next_ms"], "ms", 60.0)
-    for project, count, limit in ((middle, 20_000, 30.0), (large, 100_000, 150.0)):
-        for name, taken in probe("listing", project).items():
-            say(f"window: {name} at {count:,}, painted", taken, "ms", limit)
+
+
+def _listing(project: Path, count: int, limit_ms: float) -> None:
+    for name, taken in probe("listing", project).items():
+        say(f"window: {name} at {count:,}, painted", taken, "ms", limit_ms)
 
 
 def _up() -> None:
@@ -131,7 +147,8 @@ def _built(name: str, count: int, size_px: tuple[int, int]) -> Path:
     project = folder / f"bench-{count}.fstudio"
     ready = folder / "ready"
     if not ready.exists():
-        shutil.rmtree(folder, ignore_errors=True)
+        for stale in cache_dir().glob(f"{name}-*"):
+            shutil.rmtree(stale, ignore_errors=True)
         folder.mkdir(parents=True)
         sys.stderr.write(f"  making {count:,} photos once …\n")
         build(folder, count, with_photos=True, photo_size_px=size_px)
