@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CUSTOM_MODEL",
+    "MATTED_SIDE_PX",
     "RembgMatting",
     "guided_filter",
     "mask_box",
@@ -32,6 +33,9 @@ __all__ = [
 WORKING_SIDE_PX: Final = 1024
 CUSTOM_MODEL: Final = "u2net_custom"
 """The session of rembg's that runs any ONNX file of U²-Net's shape."""
+
+MATTED_SIDE_PX: Final = 512
+"""Long side, at most, of a photo whose background is taken away for a network, in training and after it."""
 
 _FILE: Final = "file:"
 _RADIUS_SHARE: Final = 0.015

@@ -18,6 +18,8 @@ from fashion_studio.domain.predictions import (
 )
 from fashion_studio.domain.scoring import one_value, several_values
 from fashion_studio.domain.vocabulary import COLORS, Cardinality
+from fashion_studio.imaging.letterbox import resize
+from fashion_studio.imaging.matting import MATTED_SIDE_PX, matting_named, without_background
 from fashion_studio.inference.device import AUTO, choose_device, device_title
 from fashion_studio.inference.fusing import fused
 from fashion_studio.inference.garment import GarmentFacts, measure_garment
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from fashion_studio.domain.geometry import Affine
     from fashion_studio.domain.linear_heads import LinearHead
     from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.imaging.matting import RembgMatting
     from fashion_studio.zoo.bundle import Bundle
     from fashion_studio.zoo.preprocessing import Preprocessing
     from fashion_studio.zoo.registry import NetworkOutput
@@ -93,6 +96,10 @@ class Reader:
         self._network = network.to(memory_format=torch.channels_last).eval()
         self.teachable = TeachableHeads(self._network, bundle)
         self._colors = _named_colors(self.vocabulary)
+        self._matting: RembgMatting | None = None
+        if self.preprocessing.background == "removed":
+            self._matting = matting_named(self.preprocessing.matting)
+            self._matting.prepare()
 
     def use_heads(self, heads: Mapping[str, LinearHead] | None, model_id: str) -> None:
         """Answers with other linear heads from now on, maps included; None for the bundle's own.
@@ -119,7 +126,8 @@ class Reader:
 
         Raises:
             CheckpointError: the bundle is damaged or of another architecture.
-            EnvironmentProblem: the device is not available.
+            EnvironmentProblem: the device is not available, or the model wants the background taken away and
+                what does so can be neither found nor fetched.
             UserError: no such device name.
         """
         return cls(load_bundle(bundle_dir), choose_device(device))
@@ -143,12 +151,21 @@ class Reader:
         readings: list[Reading] = []
         for start in range(0, len(images), _MOST_AT_ONCE):
             batch = images[start : start + _MOST_AT_ONCE]
-            fitted = [self.preprocessing.square(image) for image in batch]
+            fitted = [self.preprocessing.square(self._as_trained(image)) for image in batch]
             answers = self._answer(np.stack([square for square, _ in fitted]), with_maps=with_maps)
             for index, (image, (_, to_input)) in enumerate(zip(batch, fitted, strict=True)):
                 facts = self._measure(image, to_input, answers, index, with_colors=measure_colors)
                 readings.append(self._reading(image.shape[:2], to_input, answers, index, facts))
         return readings
+
+    def _as_trained(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        if self._matting is None:
+            return image
+        height_px, width_px = image.shape[:2]
+        scale = min(1.0, MATTED_SIDE_PX / max(height_px, width_px))
+        small = resize(image, max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+        mask = np.rint(self._matting.mask(small) * 255).astype(np.uint8)
+        return without_background(image, resize(mask, width_px, height_px), self.preprocessing.fill)
 
     def _answer(self, squares: NDArray[np.uint8], *, with_maps: bool) -> _Answers:
         with torch.inference_mode():

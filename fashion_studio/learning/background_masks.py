@@ -13,6 +13,7 @@ import numpy as np
 
 from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, PhotoError
 from fashion_studio.imaging.decode import load_photo
+from fashion_studio.imaging.matting import MATTED_SIDE_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +27,6 @@ __all__ = ["MASKS", "make_masks", "mask_path"]
 
 MASKS: Final = "masks"
 """The folder of a run."""
-MASK_SIDE_PX: Final = 512
 
 
 class Matting(Protocol):
@@ -78,7 +78,7 @@ def make_masks(
             raise Cancelled(msg)
         on_progress(done, len(missing))
         try:
-            image = load_photo(root / photo.file, max_side_px=MASK_SIDE_PX).image
+            image = load_photo(root / photo.file, max_side_px=MATTED_SIDE_PX).image
         except PhotoError:
             continue
         _write(mask_path(folder, photo), matting.mask(image))

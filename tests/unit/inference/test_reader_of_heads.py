@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from fashion_studio.domain.errors import EnvironmentProblem
 from fashion_studio.domain.prediction_codec import prediction_from_dict, prediction_to_dict
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.inference.reader import Reader
@@ -89,3 +90,55 @@ def test_its_prediction_without_a_category_is_stored_and_read_back(heads, photos
     reader, _, _ = heads
     prediction = reader.read(photos[:1])[0].prediction
     assert prediction_from_dict(prediction_to_dict(prediction)) == prediction
+
+
+class LeftHalf:
+    """A matting that takes the left half for the garment."""
+
+    def __init__(self, *, there: bool = True) -> None:
+        self.there = there
+
+    def prepare(self) -> None:
+        if not self.there:
+            raise EnvironmentProblem("The weights of the matting model “u2net” are not on this machine.")
+
+    def mask(self, image: np.ndarray) -> np.ndarray:
+        mask = np.zeros(image.shape[:2], np.float32)
+        mask[:, : image.shape[1] // 2] = 1.0
+        return mask
+
+
+def removed_bundle(folder: Path, network: BackboneHeads) -> Path:
+    manifest = BundleManifest(
+        model_id="how-2",
+        architecture="backbone_heads",
+        config=network.config,
+        vocabulary=dict(WORDS.source),
+        preprocessing=Preprocessing(64, fit="stretch", fill=(0, 0, 0), background="removed", matting="u2net"),
+        calibration=Calibration(),
+        licence="Apache-2.0",
+    )
+    save_bundle(folder, network, manifest, storage="float32")
+    return folder
+
+
+def test_trap_13_a_model_trained_without_backgrounds_reads_photos_without_them(
+    heads, photos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fashion_studio.inference.reader.matting_named", lambda _name: LeftHalf())
+    reader = Reader.load(removed_bundle(tmp_path / "how-2", heads[1]), "cpu")
+    photo = photos[2].copy()
+    first = reader.read([photo])[0].prediction
+    photo[:, photo.shape[1] // 2 + 1 :] = 7  # the background changes nothing
+    assert reader.read([photo])[0].prediction == first
+    photo[:, : photo.shape[1] // 2] = 7
+    assert reader.read([photo])[0].prediction != first
+
+
+def test_without_the_matting_such_a_model_is_refused_when_it_is_loaded(
+    heads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = removed_bundle(tmp_path / "how-2", heads[1])
+    monkeypatch.setattr("fashion_studio.inference.reader.matting_named", lambda _name: LeftHalf(there=False))
+    with pytest.raises(EnvironmentProblem, match="not on this machine"):
+        Reader.load(folder, "cpu")
