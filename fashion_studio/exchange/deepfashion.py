@@ -215,7 +215,8 @@ def find_list(folder: Path, name: str) -> Path | None:
 
 def photo_folder(folder: Path) -> Path:
     """The folder that "img/…" in the lists starts from: the data set's, above that of the lists."""
-    for candidate in (folder, folder.parent):
-        if (candidate / "img").is_dir() or (candidate / "Img").is_dir():
-            return candidate
+    for base in (folder, folder.parent):
+        for candidate in (base, base / "Img"):
+            if (candidate / "img").is_dir():
+                return candidate
     return folder.parent if folder.name.lower().startswith("anno") else folder

@@ -234,7 +234,9 @@ def _tables(place: Path) -> list[tuple[Path, int]]:
 def _chosen(found: Sequence[tuple[Path, int]], task: int | None, place: Path) -> int:
     tasks = sorted({own for _, own in found})
     if task is None and len(tasks) > 1:
-        msg = f"{place.name} holds the files of both sub-tasks. Say which with --task, or choose one CSV file."
+        msg = (
+            f"{place.name} holds the files of both sub-tasks. Say which with --task, or choose one CSV file."
+        )
         raise UserError(msg)
     chosen = tasks[0] if task is None else task
     if chosen not in tasks:

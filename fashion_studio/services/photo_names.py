@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PhotoNames"]
 
-_SEVERAL = -1
-
 
 class PhotoNames:
-    """Finds photos by name: about 100 bytes a file in memory."""
+    """Finds photos by name; the paths of all files are kept in memory."""
 
     def __init__(self, project: Project, photo_root: Path) -> None:
         """Reads the names of all files.
@@ -28,49 +26,44 @@ class PhotoNames:
             project: the project.
             photo_root: folder that the foreign names start from.
         """
-        self._ids: dict[str, int] = {}
-        self._ends: dict[str, list[str]] | None = None
         names = root_names([root.folder for root in project.roots])
+        self._ids: dict[Path, dict[str, int]] = {folder: {} for folder in names}
         for folder, path, item_id in project.file_names():
-            self._add(path, item_id)
-            if len(names) > 1:
-                self._add(f"{names[folder]}/{path}", item_id)
-        self._start = unicodedata.normalize("NFC", photo_root.absolute().as_posix())
-        self._folders = [unicodedata.normalize("NFC", folder.as_posix()) for folder in names]
+            self._ids[folder][_plain(path)] = item_id
+        self._start = _plain(photo_root.absolute().as_posix())
+        self._places = {folder: f"{_plain(folder.as_posix())}/" for folder in names}
+        self._prefixes = {folder: f"{_plain(name)}/" for folder, name in names.items() if len(names) > 1}
+        self._ends: dict[str, list[tuple[str, int]]] | None = None
 
     def find(self, name: str) -> int | None:
         """The photo of this name; None if there is none, or more than one.
 
-        In this order: the path below one of the project's folders; the same place on the disk; the only photo
-        whose path ends with the name.
+        In this order: the same place on the disk; the path below one of the project's folders, with the name
+        of the folder before it where there are several (as in our exports) or without; the only photo whose
+        path ends with the name.
         """
-        key = unicodedata.normalize("NFC", name)
-        if key in self._ids:
-            return self._one(self._ids[key])
-        place = f"{self._start}/{key}"
-        for folder in self._folders:
-            candidate = place.removeprefix(f"{folder}/")
-            if candidate != place and candidate in self._ids:
-                return self._one(self._ids[candidate])
-        return self._by_end(key)
+        key = _plain(name)
+        for whole, starts in ((f"{self._start}/{key}", self._places), (key, self._prefixes)):
+            for folder, start in starts.items():
+                item_id = (
+                    self._ids[folder].get(whole.removeprefix(start)) if whole.startswith(start) else None
+                )
+                if item_id is not None:
+                    return item_id
+        same = {files[key] for files in self._ids.values() if key in files}
+        found = same or {item_id for path, item_id in self._ending(key) if path.endswith(f"/{key}")}
+        return found.pop() if len(found) == 1 else None
 
-    def _by_end(self, key: str) -> int | None:
+    def _ending(self, key: str) -> list[tuple[str, int]]:
+        """(path, photo) of the files with the name's last part."""
         if self._ends is None:
             self._ends = {}
-            for path in self._ids:
-                self._ends.setdefault(PurePosixPath(path).name, []).append(path)
-        found = {
-            self._ids[path]
-            for path in self._ends.get(PurePosixPath(key).name, ())
-            if path.endswith(f"/{key}")
-        }
-        return self._one(found.pop()) if len(found) == 1 else None
+            for files in self._ids.values():
+                for path, item_id in files.items():
+                    self._ends.setdefault(PurePosixPath(path).name, []).append((path, item_id))
+        return self._ends.get(PurePosixPath(key).name, [])
 
-    def _add(self, path: str, item_id: int) -> None:
-        key = unicodedata.normalize("NFC", path)
-        if self._ids.setdefault(key, item_id) != item_id:
-            self._ids[key] = _SEVERAL
 
-    @staticmethod
-    def _one(item_id: int) -> int | None:
-        return None if item_id == _SEVERAL else item_id
+def _plain(name: str) -> str:
+    """One spelling of letters with marks: macOS writes them in two parts."""
+    return unicodedata.normalize("NFC", name)

@@ -244,3 +244,33 @@ def test_our_own_exports_come_back_as_they_left(
                 if point.visibility is not Visibility.ABSENT
             }
             assert after.box == before.box
+
+
+def test_an_export_of_two_folders_comes_back_into_both(tmp_path: Path, studio: Vocabulary) -> None:
+    for folder, seed in (("one", 1), ("two", 2)):
+        write_photo(tmp_path / folder / "1.png", seed)
+    roots = [tmp_path / "one", tmp_path / "two"]
+    with Project.create(tmp_path / "P.fstudio", roots, studio, actor="Ada") as project:
+        project.scan()
+        ids = [int(item_id) for item_id in project.ids()]
+        for item_id, value in zip(ids, ("dress", "skirt"), strict=True):
+            project.set_answers([item_id], {"category": Answer.of(value)})
+        export_project(project, None, ExportFormat.CSV, tmp_path / "labels.csv")
+        assert run(project, ImportRequest(ImportFormat.CSV, tmp_path / "labels.csv")).plan.agreeing == 4
+        project.set_answers(ids, {"category": None})
+        run(project, ImportRequest(ImportFormat.CSV, tmp_path / "labels.csv"))
+        assert [project.item(each).answers["category"].value for each in ids] == ["dress", "skirt"]
+
+
+def test_the_place_on_the_disk_goes_before_the_same_path_in_another_folder(
+    tmp_path: Path, studio: Vocabulary
+) -> None:
+    for name, seed in (("one/1.png", 1), ("two/1.png", 2)):
+        write_photo(tmp_path / name, seed)
+    (tmp_path / "two/labels.csv").write_text("file,category\n1.png,dress\n")
+    roots = [tmp_path / "one", tmp_path / "two"]
+    with Project.create(tmp_path / "P.fstudio", roots, studio, actor="Ada") as project:
+        project.scan()
+        outcome = run(project, ImportRequest(ImportFormat.CSV, tmp_path / "two/labels.csv"))
+        (changed,) = outcome.changes.item_ids
+        assert project.path(changed) == tmp_path / "two/1.png"
