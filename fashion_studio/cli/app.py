@@ -18,6 +18,7 @@ from fashion_studio.cli import (
     import_commands,
     model_commands,
     project_commands,
+    teach_commands,
     train_commands,
     window_commands,
 )
@@ -48,6 +49,7 @@ window_commands.register(app)
 project_commands.register(app)
 import_commands.register(app)
 model_commands.register(app)
+teach_commands.register(app)
 train_commands.register(app)
 evaluate_commands.register(app)
 experiment_commands.register(app)

@@ -107,6 +107,13 @@ class Settings:
     read_ahead: int = _setting(
         4, "Read ahead", "Photos that the model reads ahead in each direction.", minimum=0, maximum=64
     )
+    teach_every: int = _setting(
+        25,
+        "Quick teach",
+        "The model's heads are taught after so many new labels; 0 means only on demand.",
+        minimum=0,
+        maximum=10_000,
+    )
     activation_colormap: str = _setting(
         "magma",
         "Activation colours",

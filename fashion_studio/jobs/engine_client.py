@@ -88,6 +88,7 @@ class EngineClient:
         log_file: Path | None = None,
         options: EngineOptions | None = None,
     ) -> None:
+        self.model_dir = model_dir
         self._options = options or EngineOptions()
         self._lock = threading.RLock()
         self._cache = ReadingCache(self._options.cache_bytes)

@@ -6,6 +6,7 @@ writes `results.jsonl` there; the window or the command line takes the results i
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from dataclasses import dataclass
@@ -14,8 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+import numpy as np
+
 from fashion_studio.config.resources import house_model_dir
-from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, PhotoError, UserError
+from fashion_studio.domain.errors import (
+    Cancelled,
+    CheckpointError,
+    EnvironmentProblem,
+    PhotoError,
+    UserError,
+)
 from fashion_studio.domain.prediction_codec import prediction_from_dict, prediction_to_dict
 from fashion_studio.imaging.decode import content_hash
 from fashion_studio.jobs.background import Job, find_jobs, start_job
@@ -27,7 +36,6 @@ from fashion_studio.services.predicting_folder import FolderReport, PhotoReads, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from fashion_studio.domain.predictions import Prediction, Reading
@@ -190,10 +198,11 @@ def take_in_predictions(project: Project, run_dir: Path) -> TakenIn:
     """
     ended = not Job(run_dir).state().phase.is_active  # asked first: what it wrote before its end is there
     offset, total = _offset(run_dir), TakenIn()
+    model_dir = Path(Job(run_dir).spec.parameters["model"])
     lines, end = whole_lines(run_dir / RESULTS, offset)
     for start in range(0, len(lines), _AT_ONCE):
         part = lines[start : start + _AT_ONCE]
-        total += _take_in(project, _entries(part))
+        total += _take_in(project, _entries(part), model_dir)
         offset += sum(len(line.encode("utf-8")) + 1 for line in part)
         replace_text(run_dir / TAKEN, json.dumps({"offset": offset}))
     return TakenIn(total.read, total.failed, total.stale, complete=ended and offset >= end)
@@ -236,19 +245,40 @@ def _result(entry: dict[str, Any], path: Path, outcome: Reading | PhotoError) ->
         return {"reason": error.reason}
     if not same:
         return {"reason": "it has changed since the project was scanned"}
-    return {"prediction": prediction_to_dict(outcome.prediction)}
+    found: dict[str, Any] = {"prediction": prediction_to_dict(outcome.prediction)}
+    if outcome.features is not None:
+        found["features"] = base64.b64encode(outcome.features.astype("<f2").tobytes()).decode("ascii")
+    return found
 
 
-def _take_in(project: Project, entries: list[dict[str, Any]]) -> TakenIn:
+def _take_in(project: Project, entries: list[dict[str, Any]], model_dir: Path) -> TakenIn:
     hashes = {item_id: digest for item_id, _, digest in project.places([entry["id"] for entry in entries])}
     current = [entry for entry in entries if hashes.get(entry["id"]) == entry["hash"]]
     failed = tuple((entry["id"], entry["reason"]) for entry in current if "reason" in entry)
-    good: list[tuple[int, Prediction]] = [
-        (entry["id"], prediction_from_dict(entry["prediction"])) for entry in current if "reason" not in entry
-    ]
+    read = [entry for entry in current if "reason" not in entry]
+    good = list(zip([entry["id"] for entry in read], _as_taught(project, read, model_dir), strict=True))
     if good:
         project.put_predictions(good)
     return TakenIn(len(good), failed, len(entries) - len(current))
+
+
+def _as_taught(project: Project, read: list[dict[str, Any]], model_dir: Path) -> list[Prediction]:
+    """The job's predictions as the heads in force in the project make them; their features are kept."""
+    predictions = [prediction_from_dict(entry["prediction"]) for entry in read]
+    features = [
+        np.frombuffer(base64.b64decode(entry["features"]), "<f2") if "features" in entry else None
+        for entry in read
+    ]
+    if all(each is None for each in features):
+        return predictions
+    from fashion_studio.services.teaching import Teaching  # noqa: PLC0415 - only where there is something
+
+    try:
+        teaching = Teaching(project, model_dir)
+    except CheckpointError:  # the model has been moved or exchanged since; what it said stays true
+        return predictions
+    teaching.note_features((entry["hash"], each) for entry, each in zip(read, features, strict=True))
+    return teaching.as_taught(list(zip(predictions, features, strict=True)))
 
 
 def _entries(lines: list[str]) -> list[dict[str, Any]]:

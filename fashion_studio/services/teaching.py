@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -23,7 +23,7 @@ from fashion_studio.services.teaching_record import HeadRecord, TeachFolder, Tea
 from fashion_studio.services.teaching_request import read_missing, teach_request, waited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -113,12 +113,21 @@ class Teaching:
         except (OSError, ValueError):  # full disk, or another network's: teaching reads these photos again
             return 0
 
-    def as_taught(self, prediction: Prediction, features: NDArray[Any] | None) -> Prediction:
-        """A prediction of the model's own heads as the heads in force would make it."""
+    def has_features(self, content_hash: str) -> bool:
+        """Whether teaching can use a photo without reading it."""
+        cache = self._features_or_none()
+        return cache is not None and cache.has(content_hash)
+
+    def as_taught(self, read: Sequence[tuple[Prediction, NDArray[Any] | None]]) -> list[Prediction]:
+        """Predictions of the model's own heads with their features, as the heads in force make them."""
         history = self.history()
-        if features is None or not history.in_force or prediction.model != history.parent:
-            return prediction
-        return self._refresh(history).one(prediction, features)
+        refresh = self._refresh(history) if history.in_force else None
+        return [
+            prediction
+            if refresh is None or features is None or prediction.model != history.parent
+            else refresh.one(prediction, features)
+            for prediction, features in read
+        ]
 
     # ------------------------------------------------------------ acts
 
@@ -147,15 +156,7 @@ class Teaching:
             if not material.photos:
                 raise UserError(" ".join([_NO_LABELS, *material.skipped]))
             engine = self._engine()
-            read_missing(
-                self.project,
-                engine,
-                material,
-                self._has_features,
-                self.note_features,
-                on_progress,
-                should_stop,
-            )
+            read_missing(self.project, engine, material, self, on_progress, should_stop)
             history = self.history()
             number = max((record.number for record in history.records), default=0) + 1
             answer = self._ask(engine, material, history, number, on_progress, should_stop)
@@ -298,14 +299,9 @@ class Teaching:
         request = teach_request(material, cache, self.parent.heads, current, history.model_of(number))
         on_progress("Teaching", 0, len(material.attributes))
         future = engine.teach(
-            request, on_progress=lambda _text, done, total: on_progress("Teaching", done, total)
+            request, on_progress=lambda _, done, total: on_progress("Teaching", done, total)
         )
-        answer: Taught = waited(future, should_stop)
-        return answer
-
-    def _has_features(self, content_hash: str) -> bool:
-        cache = self._features_or_none()
-        return cache is not None and cache.has(content_hash)
+        return cast("Taught", waited(future, should_stop))
 
     def _use(self, content: bytes, instead_of: str) -> None:
         if self.engine is not None:

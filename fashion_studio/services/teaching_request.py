@@ -15,7 +15,7 @@ from fashion_studio.jobs.wire import Taught, Teach, path_to_wire
 from fashion_studio.services.teaching_labels import fold_by_content, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fashion_studio.services.project import Project
     from fashion_studio.services.teaching_labels import Material
 
-__all__ = ["Progress", "TeachEngine", "read_missing", "teach_request", "waited"]
+__all__ = ["FeatureKeeper", "Progress", "TeachEngine", "read_missing", "teach_request", "waited"]
 
 Progress = Callable[[str, int, int], None]
 """What is done now, how much of it, of how much."""
@@ -48,12 +48,21 @@ class TeachEngine(Protocol):
         """Answers with other heads."""
 
 
-def read_missing(  # noqa: PLR0917 - one question, asked in one place
+class FeatureKeeper(Protocol):
+    """Who keeps features by content hash."""
+
+    def has_features(self, content_hash: str) -> bool:
+        """Whether a photo's are kept."""
+
+    def note_features(self, found: Iterable[tuple[str, NDArray[Any] | None]]) -> int:
+        """Keeps them."""
+
+
+def read_missing(
     project: Project,
     engine: TeachEngine,
     material: Material,
-    is_kept: Callable[[str], bool],
-    keep: Callable[[list[tuple[str, NDArray[Any] | None]]], object],
+    keeper: FeatureKeeper,
     on_progress: Progress,
     should_stop: Callable[[], bool],
 ) -> None:
@@ -63,7 +72,7 @@ def read_missing(  # noqa: PLR0917 - one question, asked in one place
         EnvironmentProblem: there is no engine.
         Cancelled: on request.
     """
-    wanted = [photo.item_id for photo in material.photos if not is_kept(photo.content_hash)]
+    wanted = [photo.item_id for photo in material.photos if not keeper.has_features(photo.content_hash)]
     asked = [
         (digest, engine.read(path, with_maps=False, priority=Priority.LATER))
         for _, path, digest in project.places(wanted)
@@ -75,7 +84,7 @@ def read_missing(  # noqa: PLR0917 - one question, asked in one place
                 reading = waited(future, should_stop)
             except PhotoError:
                 continue
-            keep([(digest, reading.features)])
+            keeper.note_features([(digest, reading.features)])
     finally:
         for _, future in asked:
             future.cancel()

@@ -107,7 +107,7 @@ class Inspector(Surface):
         foot_line.setSpacing(8)
         foot_line.addWidget(self.accept, 1)
         foot_line.addWidget(self.done, 1)
-        layout = QVBoxLayout(self)
+        layout = self._lines = QVBoxLayout(self)
         layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
@@ -125,6 +125,10 @@ class Inspector(Surface):
         layout.addLayout(row(self.take_all, self.swap, None, gap=8, margins=(12, 8, 12, 12)))
         layout.addStretch(1)
         return holder
+
+    def show_above_foot(self, part: QWidget) -> None:
+        """Puts a line between the tabs and the two acts that end a photo."""
+        self._lines.insertWidget(self._lines.count() - 1, part)
 
     # --- content
 

@@ -16,6 +16,8 @@ from fashion_studio.gui.annotate.overlay_director import OverlayDirector
 from fashion_studio.gui.annotate.presenter import PhotoPresenter
 from fashion_studio.gui.annotate.reading_desk import ReadingDesk
 from fashion_studio.gui.annotate.stage import Stage
+from fashion_studio.gui.annotate.teach_bar import TeachBar, add_teach_commands
+from fashion_studio.gui.annotate.teach_desk import TeachDesk
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QShowEvent
@@ -47,6 +49,10 @@ class AnnotateWorkspace(QWidget):
         self.stage = Stage(self)
         self.inspector = Inspector(self)
         self.desk = ReadingDesk(session, self)
+        self.teaching = TeachDesk(session, self)
+        add_teach_commands(self.teaching, commands, self)
+        self.teach_bar = TeachBar(self.teaching, commands)
+        self.inspector.show_above_foot(self.teach_bar)
         self.acts = AnnotateActs(session, self.desk, self)
         self.overlays = OverlayDirector(session, self.stage, self.desk, self)
         self.presenter = PhotoPresenter(
@@ -68,6 +74,7 @@ class AnnotateWorkspace(QWidget):
 
     def _connect_panes(self) -> None:
         acts, inspector, canvas = self.acts, self.inspector, self.stage.canvas
+        self.desk.read.connect(self.teaching.note)
         self.column.picked.connect(self.session.set_current)
         self.column.grid_asked.connect(self.grid_asked)
         self.stage.note.acted.connect(self.grid_asked)
@@ -106,6 +113,8 @@ class AnnotateWorkspace(QWidget):
         """Saves what is being typed and ends the threads; before the window closes."""
         self.inspector.notes.save_now()
         self.desk.store_now()
+        self.teaching.keep_features()
+        self.teaching.close()
         self.presenter.close()
         self.column.list.close_pictures()
 

@@ -1,0 +1,134 @@
+"""The line above the inspector's foot: how many labels are new to the model, and what teaching gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from fashion_studio.gui.annotate.teach_desk import figures_text
+from fashion_studio.gui.components.base import Label, Surface, row
+from fashion_studio.gui.components.buttons import Button, IconButton, LinkButton, bind
+from fashion_studio.gui.components.feedback import IconMark
+from fashion_studio.gui.components.marks import KeyCap, ProgressBar
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from fashion_studio.gui.annotate.teach_desk import TeachDesk, TeachView
+    from fashion_studio.gui.commands import Commands
+    from fashion_studio.services.teaching_record import TeachRecord
+
+__all__ = ["TeachBar", "add_teach_commands"]
+
+_GROUP: Final = "Teach"
+
+
+def add_teach_commands(desk: TeachDesk, commands: Commands, widget: QWidget) -> None:
+    """Registers what a person can do about teaching."""
+    for name, title, run, shortcut in (
+        ("now", "Teach the model with my labels", desk.teach, "Ctrl+T"),
+        ("undo", "Undo the last teaching", desk.undo, "Ctrl+Shift+T"),
+        ("keep", "Keep a worse teaching anyway", desk.keep_offered, "Alt+K"),
+        ("reject", "Reject a worse teaching", desk.reject_offered, "Alt+R"),
+    ):
+        commands.add(f"teach.{name}", title, run, widget=widget, group=_GROUP, shortcut=shortcut)
+
+
+class TeachBar(Surface):
+    """One line; two while a worse result waits for an answer."""
+
+    def __init__(self, desk: TeachDesk, commands: Commands, parent: QWidget | None = None) -> None:
+        super().__init__("panel", "t", parent)
+        self._desk = desk
+        self.icon = IconMark("graduation-cap", "text2", 16)
+        self.words = Label("", "caption", role="text2")
+        self.bar = ProgressBar(40)
+        self.teach = LinkButton("Teach", step="caption")
+        self.undo = LinkButton("Undo", step="caption", role="text2")
+        self.cancel = IconButton("x", "Stop teaching; nothing changes", size_px=22)
+        self.keep = Button("Keep anyway", "ghost")
+        self.reject = Button("Reject", key="Alt R")
+        self._key = KeyCap("Ctrl T")
+        for control, name in (
+            (self.teach, "teach.now"),
+            (self.undo, "teach.undo"),
+            (self.keep, "teach.keep"),
+            (self.reject, "teach.reject"),
+        ):
+            bind(control, commands.get(name))
+        self.cancel.clicked.connect(lambda _checked=False: desk.cancel())
+        line = row(self.icon, self.words, gap=8)
+        line.addStretch(1)
+        for part in (self.bar, self.undo, self.teach, self._key, self.cancel):
+            line.addWidget(part)
+        self._answers = Surface("panel")
+        answers = row(None, self.keep, self.reject, gap=8)
+        self._answers.setLayout(answers)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 7, 12, 6)
+        layout.setSpacing(6)
+        layout.addLayout(line)
+        layout.addWidget(self._answers)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def sentence(self) -> str:
+        """What it says."""
+        return self.words.text()
+
+    def refresh(self) -> None:
+        """What the desk knows now."""
+        view = self._desk.view
+        self.setVisible(view.usable)
+        offered = view.offered if not view.running else None
+        self._answers.setVisible(offered is not None)
+        self.cancel.setVisible(bool(view.running))
+        self.teach.setVisible(not view.running)
+        self._key.setVisible(not view.running and offered is None)
+        self.undo.setVisible(not view.running and offered is None and view.current is not None)
+        counting = bool(view.every) and offered is None
+        self.bar.setVisible(bool(view.running) or counting)
+        self.icon.show_icon("graduation-cap", "disagree" if offered is not None else "text2")
+        if view.running:
+            figure = f" {view.done:,} of {view.total:,}" if view.total else ""
+            self.words.setText(f"{view.running}{figure}")
+            self.bar.set_share(view.done / view.total if view.total else None)
+        else:
+            self.bar.set_share(min(1.0, view.waiting / view.every) if view.every else 0.0)
+            self.words.setText(_offer(offered) if offered is not None else _standing(view))
+        tooltip = self._details(view)
+        self.words.setToolTip(tooltip)
+        self.icon.setToolTip(tooltip)
+
+    def _details(self, view: TeachView) -> str:
+        record = view.offered or view.current
+        if record is None:
+            rule = (
+                f"The model learns from your labels after every {view.every}, or on demand."
+                if view.every
+                else "The model learns from your labels on demand."
+            )
+            return f"{rule}\nA fifth of the photos only measures what it learnt."
+        lines = [f"Held-out labels that are right, before → after teaching {record.number}:"]
+        return "\n".join([*lines, figures_text(record, self._desk.titles) or "none", *record.skipped])
+
+
+def _standing(view: TeachView) -> str:
+    word = "label" if view.waiting == 1 else "labels"
+    new = f"{view.waiting:,} of {view.every:,} new labels" if view.every else f"{view.waiting:,} new {word}"
+    return new if view.current is None else f"{new} · {_figures(view.current)}"
+
+
+def _offer(record: TeachRecord) -> str:
+    if record.verdict == "unmeasured":
+        return "Nothing held out measures this teaching yet"
+    return f"Teaching made it worse: {_figures(record)}"
+
+
+def _figures(record: TeachRecord) -> str:
+    if not record.held_out:
+        return f"t{record.number}, not measured"
+    shares = f"{record.before:.0%} → {record.after:.0%}".replace("%", " %")
+    return f"{shares} of {record.held_out}"
