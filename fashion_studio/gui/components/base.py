@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from fashion_studio.gui.components.motion import Motion
 from fashion_studio.gui.components.painting import rounded
 from fashion_studio.gui.theme.theme import Theme, current_theme
 
@@ -119,6 +120,7 @@ class Control(Tipped, QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._cooling: Motion | None = None  # most controls are never touched
 
     @property
     def hovered(self) -> bool:
@@ -149,7 +151,29 @@ class Control(Tipped, QAbstractButton):
     def leaveEvent(self, event: QEvent) -> None:
         """Repaints at rest."""
         super().leaveEvent(event)
+        if self.isVisible() and self.isEnabled():
+            if self._cooling is None:
+                self._cooling = Motion("hover_out", lambda _share: self.update(), self)
+            self._cooling.run()
         self.update()
+
+    def fill(self, rest: str, hover: str = "hover", held: str = "pressed") -> QColor | None:
+        """The fill of the present state; what the pointer has left fades to rest ("" for none)."""
+        if self.held or self.hovered:
+            return self.theme.color(held if self.held else hover)
+        share = self._cooling.share if self._cooling is not None else 1.0
+        if share >= 1.0:
+            return self.theme.color(rest) if rest else None
+        warm = QColor(self.theme.color(hover))
+        if not rest:
+            warm.setAlphaF(1.0 - share)
+            return warm
+        cold = self.theme.color(rest)
+        return QColor.fromRgbF(
+            warm.redF() + (cold.redF() - warm.redF()) * share,
+            warm.greenF() + (cold.greenF() - warm.greenF()) * share,
+            warm.blueF() + (cold.blueF() - warm.blueF()) * share,
+        )
 
     def minimumSizeHint(self) -> QSize:
         """Controls are never squeezed."""

@@ -101,16 +101,13 @@ class Button(Control):
         if self._kind == "primary":
             if not self.isEnabled():
                 return theme.color("panel"), theme.color("line")
-            role = "accentpress" if self.held else "accenthover" if self.hovered else "accentfill"
-            return theme.color(role), theme.color(role)
+            fill = self.fill("accentfill", "accenthover", "accentpress")
+            return fill, fill
         if self._kind == "ghost":
-            if self.held:
-                return theme.color("pressed"), None
-            return (theme.color("hover"), None) if self.hovered else (None, None)
+            return self.fill(""), None
         if not self.isEnabled():
             return theme.color("panel"), theme.color("line")
-        role = "pressed" if self.held else "hover" if self.hovered else "raised"
-        return theme.color(role), theme.color("border")
+        return self.fill("raised"), theme.color("border")
 
     def _ink(self) -> QColor:
         if self._kind == "primary":
@@ -210,10 +207,10 @@ class IconButton(Control):
 
     def paint(self, painter: QPainter) -> None:
         """Fill by state, icon in the middle."""
-        theme, on = self.theme, self.isChecked() and self.isEnabled()
-        role = "pressed" if self.held else "selected" if on else "hover" if self.hovered else ""
-        if role:
-            rounded(painter, self.rect(), self.radius_px, theme.color(role))
+        on = self.isChecked() and self.isEnabled()
+        fill = self.fill("selected" if on else "", "selected" if on else "hover")
+        if fill is not None:
+            rounded(painter, self.rect(), self.radius_px, fill)
         ink = "accent" if on else "text" if self.hovered else "text2"
         spot = QPointF((self.width() - self._icon_px) // 2, (self.height() - self._icon_px) // 2)
         draw_icon(painter, self._icon, self.ink(ink), spot, self._icon_px)
@@ -247,9 +244,9 @@ class ToggleButton(Control):
     def paint(self, painter: QPainter) -> None:
         """Fill by state, accented icon while on."""
         theme, on = self.theme, self.isChecked() and self.isEnabled()
-        role = "pressed" if self.held else "selected" if on else "hover" if self.hovered else ""
-        if role:
-            rounded(painter, self.rect(), self.radius_px, theme.color(role))
+        fill = self.fill("selected" if on else "", "selected" if on else "hover")
+        if fill is not None:
+            rounded(painter, self.rect(), self.radius_px, fill)
         text = "text" if on or self.hovered else "text2"
         x = (self.width() - 16) // 2 if self._bare else 8
         draw_icon(

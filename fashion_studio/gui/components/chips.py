@@ -60,8 +60,7 @@ class Chip(Control):
         elif on:
             rounded(painter, self.rect(), 6, theme.color("selected"), theme.color("accentline"))
         else:
-            role = "pressed" if self.held else "hover" if self.hovered else "raised"
-            rounded(painter, self.rect(), 6, theme.color(role), theme.color("line"))
+            rounded(painter, self.rect(), 6, self.fill("raised"), theme.color("line"))
         self._paint_content(painter)
 
     def _paint_content(self, painter: QPainter) -> float:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fashion_studio.gui.components.base import Control, themed
+from fashion_studio.gui.components.motion import Motion
 from fashion_studio.gui.components.painting import (
     draw_check_box,
     draw_dot,
@@ -77,6 +78,11 @@ class Switch(_Mark):
 
     mark_px = 28
 
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._sliding = Motion("toggle", lambda _share: self.update(), self)
+        self.toggled.connect(lambda _on: self._sliding.run() if self.isVisible() else None)
+
     def paint_mark(self, painter: QPainter, area: QRectF) -> None:
         """A track with a knob."""
         theme, on = self.theme, self.isChecked()
@@ -86,7 +92,8 @@ class Switch(_Mark):
             rounded(
                 painter, area, 8, theme.color("raised"), theme.color("strong" if self.isEnabled() else "line")
             )
-        x = area.right() - 8 if on else area.x() + 8
+        way = (area.width() - 16) * (self._sliding.share if on else 1.0 - self._sliding.share)
+        x = area.x() + 8 + way
         draw_dot(painter, QPointF(x, area.center().y()), self.ink("onaccent" if on else "text2"), 10)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from fashion_studio.gui.components.base import Label, column, row, themed
 from fashion_studio.gui.components.buttons import Button, IconButton, LinkButton
 from fashion_studio.gui.components.marks import KeyCap
+from fashion_studio.gui.components.motion import Motion
 from fashion_studio.gui.components.painting import SHADOW_MARGIN_PX, draw_shadow, rounded
 from fashion_studio.gui.theme.icons import draw_icon
 from fashion_studio.gui.theme.metrics import DURATION_MS
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 __all__ = ["Banner", "EmptyState", "FloatingPanel", "IconMark", "Toast", "Toasts"]
+
+_RISE_PX: Final = 12
 
 
 class IconMark(QWidget):
@@ -120,6 +123,7 @@ class Toast(FloatingPanel):
             cross.clicked.connect(self.dismiss)
             layout.addWidget(cross)
         self.setLayout(layout)
+        self.below_px = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DURATION_MS["toast"])
@@ -178,7 +182,12 @@ class Toasts(QObject):
         self._arrange()
         toast.show()
         toast.raise_()
+        Motion("fold", lambda share: self._rise(toast, share), toast).run()
         return toast
+
+    def _rise(self, toast: Toast, share: float) -> None:
+        toast.below_px = round(_RISE_PX * (1.0 - share))
+        self._arrange()
 
     def clear(self) -> None:
         """Takes all away."""
@@ -204,7 +213,7 @@ class Toasts(QObject):
             top = bottom - inner
             toast.setGeometry(
                 self._left + 16 - SHADOW_MARGIN_PX,
-                top - SHADOW_MARGIN_PX,
+                top - SHADOW_MARGIN_PX + toast.below_px,
                 width + 2 * SHADOW_MARGIN_PX,
                 inner + 2 * SHADOW_MARGIN_PX + 4,
             )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from fashion_studio.gui.components.base import Control, Line, themed
 from fashion_studio.gui.components.marks import draw_swatch
+from fashion_studio.gui.components.motion import Motion
 from fashion_studio.gui.components.painting import draw_check_box, draw_text, rounded
 from fashion_studio.gui.theme.icons import draw_icon
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
 __all__ = ["FacetRow", "FacetSection", "SectionHead"]
+
+_ROOMY_PX: Final = 212
+_ANY_HEIGHT: Final = 16_777_215
+"""Qt's own bound of a size, which means none."""
 
 
 class FacetRow(Control):
@@ -64,8 +69,9 @@ class FacetRow(Control):
     def paint(self, painter: QPainter) -> None:
         """Box, icon, name, bar, count."""
         theme, middle, enabled = self.theme, self.height() / 2, self.isEnabled()
-        if self.hovered:
-            rounded(painter, QRectF(self.rect()).adjusted(-0.0, 0, 0, 0), 4, theme.color("hover"))
+        fill = self.fill("")
+        if fill is not None:
+            rounded(painter, self.rect(), 4, fill)
         draw_check_box(
             painter, theme, QRectF(0, round(middle - 8), 16, 16), on=self.isChecked(), enabled=enabled
         )
@@ -84,7 +90,8 @@ class FacetRow(Control):
         draw_text(
             painter, area, figure, theme.font("caption"), self.ink("text2"), Qt.AlignmentFlag.AlignRight
         )
-        width = max(2.0, 48 * self._share) if self._share > 0 else 0.0
+        longest = 48 if self.width() >= theme.px(_ROOMY_PX) else 28
+        width = max(2.0, longest * self._share) if self._share > 0 else 0.0
         if width:
             bar = QRectF(right - 6 - width, round(middle - 2), width, 4)
             painter.setOpacity(0.6)
@@ -148,6 +155,8 @@ class FacetSection(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
         self._body.setVisible(not folded)
+        self._folding = Motion("fold", self._on_folding, self)
+        self._folding.finished.connect(self._on_folded)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(0)
@@ -176,4 +185,16 @@ class FacetSection(QWidget):
             entry.set_count(counts.get(key, 0), largest)
 
     def _fold(self, unfolded: bool) -> None:
-        self._body.setVisible(unfolded)
+        if not self.isVisible():
+            self._body.setVisible(unfolded)
+            return
+        self._body.setVisible(True)
+        self._folding.run()
+
+    def _on_folding(self, share: float) -> None:
+        open_share = share if self.head.isChecked() else 1.0 - share
+        self._body.setMaximumHeight(round(open_share * self._body.sizeHint().height()))
+
+    def _on_folded(self) -> None:
+        self._body.setVisible(self.head.isChecked())
+        self._body.setMaximumHeight(_ANY_HEIGHT)
