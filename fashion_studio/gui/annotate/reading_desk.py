@@ -34,13 +34,11 @@ class ReadingDesk(QObject):
         read: id and reading of a photo, the one on the screen or one that may come next.
         arrived: id of a photo whose reading is here now.
         refused: id, and the reason why the model cannot read this photo.
-        read: id, and the features that the model's heads read of it, (width,) or None.
     """
 
     read = Signal(int, object)
     arrived = Signal(int)
     refused = Signal(int, str)
-    read = Signal(int, object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)

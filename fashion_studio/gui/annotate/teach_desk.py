@@ -15,6 +15,7 @@ from fashion_studio.jobs.engine_client import EnginePhase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fashion_studio.domain.predictions import Reading
     from fashion_studio.domain.queries import Changes
     from fashion_studio.gui.session import Session
     from fashion_studio.gui.works import Work
@@ -157,10 +158,10 @@ class TeachDesk(QObject):
 
     # ------------------------------------------------------------ features
 
-    def note(self, item_id: int, features: object) -> None:
-        """Features of a photo that was just read; kept on the disk in a moment, in a thread."""
-        if features is not None and self._teaching is not None:
-            self._found[item_id] = features
+    def note(self, item_id: int, reading: Reading) -> None:
+        """A photo was just read; its features are kept on the disk in a moment, in a thread."""
+        if reading.features is not None and self._teaching is not None:
+            self._found[item_id] = reading.features
             self._keep.start()
 
     def keep_features(self) -> None:
