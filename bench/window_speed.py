@@ -19,7 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.figures import AT_LEAST, cache_dir, one_by_one, say
+from bench.projects import _DIFFERENT_PHOTOS as DIFFERENT_PHOTOS
 from bench.projects import HEIGHT_PX, WIDTH_PX, build
+from bench.projects import _photo as photo_file
+from fashion_studio.imaging.thumbnails import THUMBNAIL_SIDE_PX, make_thumbnail
+from fashion_studio.services.thumbnails import thumbnail_path
 
 __all__ = ["large_photos_project", "main", "project_of"]
 
@@ -153,7 +157,24 @@ def _built(name: str, count: int, size_px: tuple[int, int]) -> Path:
         sys.stderr.write(f"  making {count:,} photos once …\n")
         build(folder, count, with_photos=True, photo_size_px=size_px)
         ready.touch()
+    if not (folder / "thumbnails-ready").exists():
+        _write_thumbnails(folder / "photos", project, count)
+        (folder / "thumbnails-ready").touch()
     return project
+
+
+def _write_thumbnails(photos: Path, project: Path, count: int) -> None:
+    """As a first scan leaves them; it would decode for minutes while something else is measured."""
+    made: list[Path] = []
+    for number in range(count):
+        photo = photo_file(number, (WIDTH_PX, HEIGHT_PX), photos)
+        place = thumbnail_path(project / "thumbnails", photo.content_hash, THUMBNAIL_SIDE_PX)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if number < DIFFERENT_PHOTOS:
+            place.write_bytes(make_thumbnail(photos / photo.relative_path))
+            made.append(place)
+        elif not place.exists():
+            place.hardlink_to(made[number % DIFFERENT_PHOTOS])
 
 
 def _schema() -> str:
