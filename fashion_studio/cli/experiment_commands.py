@@ -10,6 +10,7 @@ import typer
 from fashion_studio.cli.model_options import DeviceOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag
 from fashion_studio.cli.terminal import Terminal, stoppable
+from fashion_studio.domain.errors import UserError
 
 __all__ = ["register"]
 
@@ -74,6 +75,9 @@ def experiment(
     terminal = Terminal(as_json=as_json)
     plan = read_experiment(name)
     file = None if pretrained in {"", _FROM_TIMM, _RANDOM} else Path(pretrained).expanduser().absolute()
+    if file is not None and not file.is_file():
+        msg = f"There are no weights at {file}. Name a safetensors file, “{_FROM_TIMM}” or “{_RANDOM}”."
+        raise UserError(msg)
     choice = ExperimentChoice(
         images=images,
         epochs=epochs,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from fashion_studio.domain.errors import EnvironmentProblem, UserError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fashion_studio.learning.method_recipe import MethodRecipe
     from fashion_studio.services.experiment_plans import Experiment, ExperimentChoice, Variant
 
 __all__ = ["ExperimentResult", "run_experiment"]
@@ -92,27 +94,30 @@ def run_experiment(
             continue
         on_line(place)
         if not (run_dir / SPEC).is_file():
-            shutil.rmtree(run_dir, ignore_errors=True)
-            freeze_training(
-                run_dir,
-                data,
-                TrainingChoice(
-                    recipes[variant.name],
-                    model_id=f"{experiment.name}-{variant.name}",
-                    seed=choice.seed,
-                    device=choice.device,
-                    weights=choice.weights,
-                    threads=choice.threads,
-                ),
-                should_stop=should_stop,
-            )
-        run_training_job(
-            run_dir,
-            on_progress=lambda done, total, text, place=place: on_progress(done, total, f"{place}: {text}"),  # type: ignore[misc]
-            should_stop=should_stop,
-        )
+            shutil.rmtree(run_dir, ignore_errors=True)  # a freezing that was broken off
+            made = _training_choice(experiment, variant, recipes[variant.name], choice)
+            freeze_training(run_dir, data, made, should_stop=should_stop)
+        told = partial(_told, on_progress, place)
+        run_training_job(run_dir, on_progress=told, should_stop=should_stop)
         _write_table(experiment, out, choice)
     return _write_table(experiment, out, choice)
+
+
+def _told(on_progress: Callable[[int, int, str], None], place: str, done: int, total: int, text: str) -> None:
+    on_progress(done, total, f"{place}: {text}")
+
+
+def _training_choice(
+    experiment: Experiment, variant: Variant, recipe: MethodRecipe, choice: ExperimentChoice
+) -> TrainingChoice:
+    return TrainingChoice(
+        recipe,
+        model_id=f"{experiment.name}-{variant.name}",
+        seed=choice.seed,
+        device=choice.device,
+        weights=choice.weights if recipe.starts_pretrained else None,
+        threads=choice.threads,
+    )
 
 
 def _run_dir(out: Path, variant: Variant) -> Path:
