@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from fashion_studio.domain.errors import CheckpointError, UserError
 from fashion_studio.domain.vocabulary import Vocabulary
+from fashion_studio.exchange.deepfashion_names import CATEGORY_NAMES, FINE_GROUPS
 from fashion_studio.learning.method_network import (
     check_start,
     learnt_vocabulary,
@@ -202,3 +203,21 @@ def test_the_small_pairs_streams_are_those_of_the_ablation(studio: Vocabulary, v
     assert same is (variant != "")
     # landmarks follow the shape stream in every case
     assert torch.equal(before.heatmaps, after.heatmaps) is (variant != "texture-only")
+
+
+def test_the_shipped_vocabulary_is_that_of_the_fine_sets_files() -> None:
+    words = Vocabulary.from_file(FOLDER.parent / "vocabularies" / "fine26.toml")
+    groups = {a.name: a.value_names for a in words.attributes[1:]}
+    assert groups == dict(FINE_GROUPS.values())
+    assert sum(len(values) for values in groups.values()) == 26
+    assert words.attribute("category").value_names == tuple(name for name, _ in CATEGORY_NAMES)
+    assert words.mirror_order() == (1, 0, 3, 2, 5, 4, 7, 6)
+
+
+def test_the_recipe_makes_six_softmaxes_of_it() -> None:
+    words = Vocabulary.from_file(FOLDER.parent / "vocabularies" / "fine26.toml")
+    recipe = read_method_recipe(FOLDER / "fine26-resnet50.toml")
+    config = network_config(recipe, learnt_vocabulary(recipe, words))
+    assert [(head.name, head.values, head.several) for head in config.heads] == [
+        (name, len(values), False) for name, values in FINE_GROUPS.values()
+    ]
