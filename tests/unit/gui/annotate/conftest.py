@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from fashion_studio.config.resources import house_model_dir
 from fashion_studio.domain.geometry import Affine, Box
 from fashion_studio.domain.predictions import Maps, Prediction, Reading
 from fashion_studio.domain.queries import Item
@@ -47,6 +48,7 @@ class FakeEngine:
     vocabulary: Vocabulary
     prediction: Prediction
     at_once: bool = True
+    model_dir: Path = field(default_factory=house_model_dir)
     asked: list[Path] = field(default_factory=list)
     waiting: dict[Path, Future[Reading]] = field(default_factory=dict)
     known: dict[Path, Reading] = field(default_factory=dict)
