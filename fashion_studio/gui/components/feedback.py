@@ -15,6 +15,7 @@ from fashion_studio.gui.components.motion import Motion
 from fashion_studio.gui.components.painting import SHADOW_MARGIN_PX, draw_shadow, rounded
 from fashion_studio.gui.theme.icons import draw_icon
 from fashion_studio.gui.theme.metrics import DURATION_MS
+from fashion_studio.gui.theme.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -315,6 +316,8 @@ class EmptyState(QWidget):
         self._title = Label(title, "lead", 600)
         self._hint = Label(hint, "small", role="text2", wrap=True)
         self._hint.setFixedWidth(320)
+        self._fit_hint()
+        current_theme().changed.connect(self._fit_hint)
         self._button = Button(action, "primary" if primary else "plain", key=key)
         self._button.setVisible(bool(action))
         self._button.clicked.connect(self.acted)
@@ -327,6 +330,10 @@ class EmptyState(QWidget):
             layout.addSpacing(space)
         layout.addStretch(1)
         self.setLayout(layout)
+
+    def _fit_hint(self) -> None:
+        # A layout gives a centred label its height on one line, however many it needs.
+        self._hint.setMinimumHeight(max(0, self._hint.heightForWidth(self._hint.width())))
 
     @property
     def title(self) -> str:
@@ -343,5 +350,6 @@ class EmptyState(QWidget):
         self._icon.show_icon(icon, "text3")
         self._title.setText(title)
         self._hint.setText(hint)
+        self._fit_hint()
         self._button.setText(action)
         self._button.setVisible(bool(action))

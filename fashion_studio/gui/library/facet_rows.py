@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FacetRow", "FacetSection", "SectionHead"]
 
-_ROOMY_PX: Final = 212
+_ROOMY_PX: Final = 225
 _ANY_HEIGHT: Final = 16_777_215
 """Qt's own bound of a size, which means none."""
 

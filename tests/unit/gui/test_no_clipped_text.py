@@ -1,0 +1,144 @@
+"""No text is cut: every screen at the smallest and the usual size, in both themes.
+
+Labels and buttons are held against the room they have; what is painted is caught where it would be elided.
+Elided may be only what has no bound: names of files and folders.
+"""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QWidget
+
+from fashion_studio.gui.components import painting
+from fashion_studio.gui.shell.cheat_sheet import CheatSheet
+from fashion_studio.gui.shell.export_dialog import ExportDialog
+from fashion_studio.gui.shell.settings_dialog import SettingsDialog
+from fashion_studio.gui.theme.theme import ThemeMode, current_theme
+
+pytestmark = pytest.mark.gui
+
+UNBOUND = (".png", ".jpg", "/")
+
+
+@pytest.fixture
+def cut(monkeypatch):
+    """Texts that were painted with an ellipsis, with the room they had."""
+    found: list[tuple[str, float]] = []
+    whole = painting.elided
+
+    def watched(painter, text, width):
+        shown = whole(painter, text, width)
+        if shown != text and not any(mark in text for mark in UNBOUND):
+            found.append((text, width))
+        return shown
+
+    monkeypatch.setattr(painting, "elided", watched)
+    return found
+
+
+def seen_part(widget: QWidget) -> QRect | None:
+    """The widget's rectangle as its ancestors leave it; None where it can be scrolled to."""
+    rect, child = widget.rect(), widget
+    while (parent := child.parentWidget()) is not None and not child.isWindow():
+        rect = rect.translated(child.pos())
+        if isinstance(parent.parentWidget(), QAbstractScrollArea):
+            return None
+        rect = rect.intersected(parent.rect())
+        child = parent
+    return rect
+
+
+def clipped(root: QWidget) -> list[str]:
+    """Labels and buttons of a screen with less room than their text needs."""
+    found = []
+    for label in root.findChildren(QLabel):
+        text = label.text()
+        if not label.isVisible() or not text or any(mark in text for mark in UNBOUND):
+            continue
+        if label.wordWrap():
+            short = label.heightForWidth(label.width()) > label.height() + 1
+        else:
+            metrics, lines = label.fontMetrics(), text.split("\n")
+            needed = max(metrics.horizontalAdvance(line) for line in lines)
+            short = needed > label.width() + 1 or metrics.height() * len(lines) > label.height() + 2
+        part = seen_part(label)
+        if short or (part is not None and part.size() != label.size()):
+            found.append(f"“{text}” has {label.width()} × {label.height()}")
+    for button in root.findChildren(QAbstractButton):
+        if not button.isVisible() or button.visibleRegion().isEmpty():
+            continue
+        part = seen_part(button)
+        if part is not None and part.size() != button.size():
+            found.append(f"button “{button.text() or button.accessibleName()}” is cut off")
+    return found
+
+
+def screens(window, app):
+    """Every screen in turn, by name."""
+    window.show_room("library")
+    yield "library"
+    window.library.grid.selectAll()
+    yield "library, all selected"
+    window.library.panel.side._pick(1)
+    yield "library, by model"
+    window.library.grid.clearSelection()
+    window.show_room("annotate")
+    for place in range(4):
+        window.annotate.inspector.show_tab(place)
+        yield f"annotate, tab {place}"
+    window.annotate.inspector.show_tab(0)
+    for attribute in window.session.vocabulary.attributes:
+        window.annotate.inspector.attributes.open_attribute(attribute.name)
+        yield f"annotate, {attribute.name} open"
+    window.show_room("jobs")
+    yield "jobs"
+    window.search.appear()
+    yield "search"
+    window.search.dismiss()
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_screen_has_room_for_its_words(window, read_project, calm, qapp, cut, size):
+    window.session.adopt(read_project)
+    window.resize(*size)
+    calm(window)
+    problems = []
+    for mode in (ThemeMode.DARK, ThemeMode.LIGHT):
+        current_theme().set_mode(mode)
+        for name in screens(window, qapp):
+            qapp.processEvents()
+            cut.clear()
+            window.grab()
+            problems += [f"{name}: {what}" for what in clipped(window)]
+            problems += [f"{name}: “{text}” painted into {width:.0f} px" for text, width in cut]
+    current_theme().set_mode(ThemeMode.DARK)
+    assert not problems, "\n".join(dict.fromkeys(problems))
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_dialog_has_room_for_its_words(window, read_project, calm, qapp, cut, size):
+    problems = []
+    window.resize(*size)
+    qapp.processEvents()
+    window.grab()
+    problems += [f"welcome: {what}" for what in clipped(window)]
+    window.session.adopt(read_project)
+    calm(window)
+    for make in (
+        lambda: SettingsDialog(window.settings, parent=window),
+        lambda: ExportDialog(window.session, window),
+        lambda: CheatSheet(window.commands, window),
+    ):
+        dialog = make()
+        dialog.show()
+        qapp.processEvents()
+        dialog.grab()
+        name = dialog.windowTitle()
+        problems += [f"{name}: {what}" for what in clipped(dialog)]
+        if dialog.width() > window.width() or dialog.height() > window.height():
+            problems.append(f"{name} is larger than the window: {dialog.width()} × {dialog.height()}")
+        dialog.reject()
+        dialog.deleteLater()
+    problems += [f"“{text}” painted into {width:.0f} px" for text, width in cut]
+    assert not problems, "\n".join(dict.fromkeys(problems))
