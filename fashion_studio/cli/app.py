@@ -120,6 +120,11 @@ def _code_and_message(error: BaseException) -> tuple[ExitCode, str]:
         return ExitCode.USAGE, f"{error.format_message()} See {PROGRAM} --help."
     if isinstance(error, (OSError, MemoryError)):
         return ExitCode.ENVIRONMENT, _refusal(error)
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("fashion_studio"):
+        return ExitCode.ENVIRONMENT, (
+            f"This needs the package {error.name.partition('.')[0]}, which is not installed here. "
+            "Install the whole program: pip install fashion-studio"
+        )
     report = write_crash_report(error)
     where = f" A report is in {report}." if report else ""
     return (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fashion_studio.cli import house_training
+from fashion_studio.cli import house_training, model_export_commands
 from fashion_studio.cli.model_options import DeviceOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag
 from fashion_studio.cli.terminal import Terminal, stoppable
@@ -40,6 +40,9 @@ _Epochs = Annotated[int | None, typer.Option(min=1, help="Instead of the recipe'
 _BatchSize = Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")]
 _MaxImages = Annotated[int | None, typer.Option(min=8, help="At most so many photos of each split.")]
 _Loaders = Annotated[int | None, typer.Option(min=0, help="Processes that prepare photos ahead.")]
+_Matting = Annotated[
+    str, typer.Option(help="What removes the background where the recipe wants it: house, or a rembg model.")
+]
 _Prepare = Annotated[bool, typer.Option("--prepare", help="Only make the run folder; train it later.")]
 _WithPhotos = Annotated[bool, typer.Option("--with-photos", help="Copy the photos into the run folder.")]
 _Finish = Annotated[bool, typer.Option("--finish", help="Make the model of the best epoch so far.")]
@@ -54,8 +57,9 @@ _FromRound = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Adds the commands."""
     app.command()(train)
+    model_export_commands.register(app)
 
 
 def train(
@@ -77,6 +81,7 @@ def train(
     max_images: _MaxImages = None,
     threads: _Threads = None,
     loaders: _Loaders = None,
+    matting: _Matting = "house",
     with_photos: _WithPhotos = False,
     prepare: _Prepare = False,
     finish: _Finish = False,
@@ -124,10 +129,12 @@ def train(
         choice = TrainingChoice(
             wanted, model_id, seed, chosen_model(device=device).device, devices, nodes,
             base=_base(wanted, base), weights=_weights(pretrained), max_photos=max_images,
-            with_photos=with_photos, threads=threads, loader_processes=loaders,
+            with_photos=with_photos, threads=threads, loader_processes=loaders, matting=matting,
         )  # fmt: skip
         _freeze(run_dir, data, choice, terminal)
-    if not prepare:
+    if prepare:
+        _prepare(run_dir, terminal)
+    else:
         _run(run_dir, terminal, finish=finish)
 
 
@@ -178,6 +185,19 @@ def _freeze(run_dir: Path, data: Path | None, choice: TrainingChoice, terminal: 
     counts, refused = frozen.parameters["photos"], frozen.parameters["refused"]
     words = ", ".join(f"{number:,} {split}" for split, number in counts.items())
     terminal.note(f"Run folder {run_dir}: {words}, {refused:,} refused.")
+
+
+def _prepare(run_dir: Path, terminal: Terminal) -> None:
+    """What a run needs that the training's own installation may not be able to make."""
+    from fashion_studio.jobs.specification import JobSpec
+    from fashion_studio.learning.run_folder import read_frozen
+    from fashion_studio.services.training_masks import ensure_masks
+
+    frozen = read_frozen(run_dir, JobSpec.read(run_dir).parameters)
+    with stoppable() as should_stop, terminal.progress("Cutting out") as progress:
+        made = ensure_masks(frozen, on_progress=progress, should_stop=should_stop)
+    terminal.result({"run": str(run_dir), "photos": frozen.parameters["photos"], "masks": made})
+    terminal.say(f"Train it with: fashion-studio train --run {run_dir}")
 
 
 def _run(run_dir: Path, terminal: Terminal, *, finish: bool) -> None:

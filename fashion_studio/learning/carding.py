@@ -61,7 +61,8 @@ def card_text(
     lines += _environment_lines(frozen)
     for split, title in (("test", "Test photos, looked at once"), ("val", "Validation photos, chosen by")):
         if split in report["splits"]:
-            lines += ["", f"## {title}", "", *_figure_lines(report["splits"][split])]
+            base = report.get("base", {}).get("splits", {}).get(split)
+            lines += ["", f"## {title}", "", *_figure_lines(report["splits"][split], base)]
     last = report["splits"].get("test") or report["splits"]["val"]
     lines += ["", "## Where it is weak", "", *_weak_lines(last)]
     lines += ["", "## How honest its probabilities are", "", *_calibration_lines(report["calibration"])]
@@ -98,18 +99,16 @@ def _environment_lines(frozen: FrozenRun) -> list[str]:
     return [f"- Trained on {found['device']} with torch {found.get('torch', '?')}{commit}{times}."]
 
 
-def _figure_lines(part: Mapping[str, Any]) -> list[str]:
-    baseline = part["baseline"]
-    rows = [
-        (name, f"{value:.4g}", f"{baseline[name]:.4g}" if name in baseline else "–")
-        for name, value in part["figures"].items()
-        if not name.endswith((".n", ".absent")) and not name.startswith("landmarks.ne.")
-    ]
-    return [
-        f"{part['photos']} photos.",
-        "",
-        *_table(("figure", "this model", "most frequent answer"), rows),
-    ]
+def _figure_lines(part: Mapping[str, Any], base: Mapping[str, float] | None) -> list[str]:
+    """The figures beside the majority's, and beside the base model's where there is one."""
+    names = ["figure", "this model", *(["base model"] if base else []), "most frequent answer"]
+    rows = []
+    for name, value in part["figures"].items():
+        if not name.endswith((".n", ".absent")) and not name.startswith("landmarks.ne."):
+            others = ([base] if base else []) + [part["baseline"]]
+            cells = (f"{other[name]:.4g}" if name in other else "–" for other in others)
+            rows.append((name, f"{value:.4g}", *cells))
+    return [f"{part['photos']} photos.", "", *_table(names, rows)]
 
 
 def _weak_lines(part: Mapping[str, Any]) -> list[str]:

@@ -115,6 +115,12 @@ def finish_run(
         if splits[split]
     }
     calibration, effects = fit_calibration(books["val"], saved.vocabulary)
+    before = _measure_base(frozen, recipe, splits, place, voice)
+    if before is not None:  # what the new photos are too few to fit stays as the base model had it
+        calibration = Calibration(
+            dict(before.calibration.temperatures) | dict(calibration.temperatures),
+            dict(before.calibration.thresholds) | dict(calibration.thresholds),
+        )
     _tell_calibration(effects, voice)
     report: dict[str, Any] = {
         "best_epoch": best.epoch,
@@ -122,6 +128,8 @@ def finish_run(
         "splits": {},
         "calibration": {name: asdict(effect) for name, effect in effects.items()},
     }
+    if before is not None:
+        report["base"] = {"model_id": before.model_id, "splits": before.figures}
     for split, book in books.items():
         plain = figures_of(score(book, saved.vocabulary, calibration))
         report["splits"][split] = plain
@@ -201,6 +209,34 @@ def _answers(
         voice.should_stop()  # lets a paused run rest here too; a few minutes at most are left to do
         measured(network, batch.to(place.device), book, preprocessing, guard)
     return book
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    model_id: str
+    calibration: Calibration
+    figures: dict[str, dict[str, float]]
+
+
+def _measure_base(
+    frozen: FrozenRun,
+    recipe: MethodRecipe,
+    splits: Mapping[str, Sequence[DataListPhoto]],
+    place: Placing,
+    voice: RunVoice,
+) -> _Before | None:
+    """The base model's figures on the same photos, to see what the training brought; None without a base."""
+    folder = frozen.path("base")
+    if folder is None:
+        return None
+    base = load_bundle(folder, str(place.device))
+    manifest, found = base.manifest, {}
+    for split in ("val", "test"):
+        if splits[split]:
+            book = _answers(frozen, recipe, base, splits[split], place, voice)
+            found[split] = all_short(score(book, base.vocabulary, manifest.calibration).figures)
+            voice.tell("base_evaluation", split=split, model_id=manifest.model_id, figures=found[split])
+    return _Before(manifest.model_id, manifest.calibration, found)
 
 
 def _tell_calibration(effects: Mapping[str, TemperatureEffect], voice: RunVoice) -> None:

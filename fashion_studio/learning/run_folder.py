@@ -75,6 +75,7 @@ class TrainingChoice:
         max_photos: of each split at most this many, chosen by hash; None for all.
         with_photos: copy the photos into the run folder.
         loader_processes: None leaves it to the device.
+        matting: what cuts garments out for a recipe without background: "house" or a model of rembg.
     """
 
     recipe: MethodRecipe
@@ -89,6 +90,7 @@ class TrainingChoice:
     with_photos: bool = False
     threads: int | None = None
     loader_processes: int | None = None
+    matting: str = "house"
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +413,7 @@ def _parameters(
         "nodes": choice.nodes,
         "threads": choice.threads,
         "loader_processes": choice.loader_processes,
+        "matting": choice.matting,
         "data_source": str(data),
         "data_title": header.title,
         "photos": dict(counts.photos),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from fashion_studio.jobs.specification import LOG, JobSpec
 from fashion_studio.jobs.worker import JobWorker
+from fashion_studio.services.training_masks import ensure_masks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,7 @@ def run_training_job(
             return should_stop() or job.should_stop()
 
         frozen = read_frozen(run_dir, job.spec.parameters)
+        ensure_masks(frozen, on_progress=progress, should_stop=stop)
         voice = RunVoice(job.tell, progress, log, stop)
         return run_method(frozen, voice, code=code_version(), finish_only=finish)
 

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from fashion_studio.cli.exit_codes import ExitCode
 from fashion_studio.domain.errors import Cancelled
+from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning import run as training
 from fashion_studio.learning.run import TrainingResult, TrainSpec
+from tests.unit.learning.method_runs import HEADS_RECIPE, rendered_list
 
 
 @pytest.fixture
@@ -83,3 +86,87 @@ def test_a_cancelled_training_has_its_own_code(
 
     monkeypatch.setattr(training, "run_training", run_training)
     assert studio_command("train", "--out", tmp_path / "run").code == ExitCode.CANCELLED
+
+
+@pytest.fixture
+def method(tmp_path: Path, studio: Vocabulary) -> tuple[Path, Path]:
+    """A tiny method's recipe file and a data list for it."""
+    recipe = tmp_path / "tiny.toml"
+    recipe.write_text(HEADS_RECIPE.replace("epochs = 3", "epochs = 1"))
+    return recipe, rendered_list(tmp_path / "photos", studio, train=8, val=4, test=2)
+
+
+def test_a_method_is_trained_from_a_data_list(
+    studio_command, tmp_path: Path, method: tuple[Path, Path]
+) -> None:
+    recipe, data = method
+    out = tmp_path / "run"
+    ended = studio_command(
+        "train", recipe, "--data", data, "--out", out, "--device", "cpu", "--model-id", "tiny-7",
+        "--batch-size", 4, "--json",
+    )  # fmt: skip
+    assert ended.code == ExitCode.OK, ended.err
+    result = json.loads(ended.out)
+    assert result["best_epoch"] == 1
+    assert (out / "bundle" / "model.safetensors").is_file()
+    assert "8 train, 4 val, 2 test, 0 refused" in ended.err
+    frozen = tomllib.loads((out / "recipe.toml").read_text())
+    assert (frozen["batch_size"], frozen["phases"][0]["epochs"]) == (4, 1)
+    again = studio_command("train", recipe, "--out", out)
+    assert again.code == ExitCode.OK
+    assert "finished already" in again.err
+
+
+def test_a_run_can_be_prepared_and_trained_later(
+    studio_command, tmp_path: Path, method: tuple[Path, Path]
+) -> None:
+    recipe, data = method
+    out = tmp_path / "run"
+    ended = studio_command("train", recipe, "--data", data, "--out", out, "--prepare", "--max-images", 8)
+    assert ended.code == ExitCode.OK, ended.err
+    assert f"train --run {out}" in ended.out
+    assert not (out / "state.json").exists()
+    assert json.loads((out / "spec.json").read_text())["arguments"] == ["train", "--run", "{run}"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("train", "fashion-how-1", "--out", "{run}"), ExitCode.USAGE, "--data"),
+        (("train", "fashion-how-1"), ExitCode.USAGE, "--out"),
+        (("train", "fashion-how-1", "--data", "{data}", "--out", "{run}"), ExitCode.FAILED, "daily"),
+        (("train", "fine26-resnet50", "--variant", "soup", "--out", "{run}"), ExitCode.FAILED, "no variant"),
+        (
+            ("train", "fashion-how-2", "--base", "{data}", "--data", "{data}", "--out", "{run}"),
+            ExitCode.FAILED,
+            "pretrained",
+        ),
+        (("train", "--run", "{run}"), ExitCode.FAILED, "not a run folder"),
+    ],
+)  # fmt: skip
+def test_what_a_method_cannot_be_trained_with_is_one_sentence(
+    studio_command,
+    tmp_path: Path,
+    method: tuple[Path, Path],
+    arguments: tuple[str, ...],
+    code: int,
+    words: str,
+) -> None:
+    places = {"run": tmp_path / "run", "data": method[1]}
+    ended = studio_command(*(argument.format(**places) for argument in arguments))
+    assert ended.code == code, ended.err
+    assert words in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_a_model_is_written_as_onnx(studio_command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fashion_studio.learning import onnx_export
+    from fashion_studio.zoo import bundle
+
+    monkeypatch.setattr(bundle, "load_bundle", lambda folder: folder)
+    monkeypatch.setattr(
+        onnx_export, "export_onnx", lambda model, path: onnx_export.OnnxCheck(path, {"category": 2e-7}, 10)
+    )
+    ended = studio_command("export-model", tmp_path, "--onnx", tmp_path / "m.onnx", "--json")
+    assert ended.code == ExitCode.OK, ended.err
+    assert json.loads(ended.out)["differences"] == {"category": 2e-7}
