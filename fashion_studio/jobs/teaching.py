@@ -72,6 +72,10 @@ class Teacher:
             stop = self._stops[request.id] = threading.Event()
         self._pool.submit(self._run, request, stop)
 
+    def close(self) -> None:
+        """Ends its thread when that has nothing to do; the engine itself just leaves."""
+        self._pool.shutdown()
+
     def cancel(self, ids: Iterable[int]) -> None:
         """Stops these; they are not answered."""
         with self._lock:

@@ -41,6 +41,7 @@ class TeachBar(Surface):
     def __init__(self, desk: TeachDesk, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__("panel", "t", parent)
         self._desk = desk
+        self._narrow = False
         self.icon = IconMark("graduation-cap", "text2", 16)
         self.words = Label("", "caption", role="text2")
         self.bar = ProgressBar(40)
@@ -85,22 +86,28 @@ class TeachBar(Surface):
         offered = view.offered if not view.running else None
         self._answers.setVisible(offered is not None)
         self.cancel.setVisible(bool(view.running))
-        self.teach.setVisible(not view.running)
-        self._key.setVisible(not view.running and offered is None)
+        self.teach.setVisible(not view.running and offered is None)
+        self._key.setVisible(not view.running and offered is None and not self._narrow)
         self.undo.setVisible(not view.running and offered is None and view.current is not None)
         counting = bool(view.every) and offered is None
         self.bar.setVisible(bool(view.running) or counting)
         self.icon.show_icon("graduation-cap", "disagree" if offered is not None else "text2")
         if view.running:
             figure = f" {view.done:,} of {view.total:,}" if view.total else ""
-            self.words.setText(f"{view.running}{figure}")
+            self.words.setText(f"{view.running.split()[0]}{figure}" if figure else view.running)
             self.bar.set_share(view.done / view.total if view.total else None)
         else:
             self.bar.set_share(min(1.0, view.waiting / view.every) if view.every else 0.0)
             self.words.setText(_offer(offered) if offered is not None else _standing(view))
+        self.bar.setToolTip(_waiting(view))
         tooltip = self._details(view)
         self.words.setToolTip(tooltip)
         self.icon.setToolTip(tooltip)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Without the key cap; the tooltip has the key, too."""
+        self._narrow = narrow
+        self.refresh()
 
     def _details(self, view: TeachView) -> str:
         record = view.offered or view.current
@@ -112,23 +119,27 @@ class TeachBar(Surface):
             )
             return f"{rule}\nA fifth of the photos only measures what it learnt."
         lines = [f"Held-out labels that are right, before → after teaching {record.number}:"]
-        return "\n".join([*lines, figures_text(record, self._desk.titles) or "none", *record.skipped])
+        figures = figures_text(record, self._desk.titles) or "none"
+        return "\n".join([*lines, figures, *record.skipped, f"{_waiting(view)} since."])
 
 
 def _standing(view: TeachView) -> str:
-    word = "label" if view.waiting == 1 else "labels"
-    new = f"{view.waiting:,} of {view.every:,} new labels" if view.every else f"{view.waiting:,} new {word}"
-    return new if view.current is None else f"{new} · {_figures(view.current)}"
+    return _waiting(view) if view.current is None else f"{_figures(view.current)} held out"
+
+
+def _waiting(view: TeachView) -> str:
+    if view.every:
+        return f"{view.waiting:,} of {view.every:,} new labels"
+    return f"{view.waiting:,} new label{'' if view.waiting == 1 else 's'}"
 
 
 def _offer(record: TeachRecord) -> str:
     if record.verdict == "unmeasured":
-        return "Nothing held out measures this teaching yet"
-    return f"Teaching made it worse: {_figures(record)}"
+        return "Nothing measures this teaching yet"
+    return f"Worse: {_figures(record)} held out"
 
 
 def _figures(record: TeachRecord) -> str:
     if not record.held_out:
-        return f"t{record.number}, not measured"
-    shares = f"{record.before:.0%} → {record.after:.0%}".replace("%", " %")
-    return f"{shares} of {record.held_out}"
+        return "Not measured, none"
+    return f"{100 * record.before:.0f} → {100 * record.after:.0f} % of {record.held_out}"

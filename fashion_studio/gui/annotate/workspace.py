@@ -107,6 +107,7 @@ class AnnotateWorkspace(QWidget):
         self.column.set_narrow(narrow)
         self.stage.set_narrow(narrow)
         self.inspector.set_narrow(narrow)
+        self.teach_bar.set_narrow(narrow)
         self.presenter.show_head()
 
     def close_photos(self) -> None:
