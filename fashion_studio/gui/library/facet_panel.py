@@ -150,7 +150,7 @@ class FacetPanel(Surface):
         top = column(self.search, self.side, gap=12, margins=(12, 12, 12, 8))
         self.failures_link = LinkButton("")
         self.failures_link.setToolTip("Which files, and why")
-        self.failures_link.clicked.connect(self._show_failures)
+        self.failures_link.clicked.connect(self.show_failures)
         self._feet = QWidget()
         self._feet.setLayout(
             row(IconMark("triangle-alert", "danger", 14), self.failures_link, None, margins=(12, 6, 12, 6))
@@ -316,7 +316,13 @@ class FacetPanel(Surface):
         self._refresh()
         self.counted.emit(facets)
 
-    def _show_failures(self) -> None:
+    @property
+    def failures(self) -> list[tuple[Path, str]]:
+        """Files that could not be read, each with the reason."""
+        return self._failures
+
+    def show_failures(self) -> None:
+        """Lists them."""
         FailuresDialog(self._failures, self.window()).exec()
 
     @property

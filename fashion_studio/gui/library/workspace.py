@@ -69,6 +69,7 @@ class LibraryWorkspace(QWidget):
     def _connect(self, commands: Commands) -> None:
         session = self._session
         self.panel.counted.connect(self.bar.show_facets)
+        self.panel.counted.connect(lambda _facets: self._show_page())
         self.bar.read_asked.connect(lambda: commands.run("window.read_all"))
         self.bar.tile_width_changed.connect(self.grid.set_tile_width)
         self.grid.opened.connect(self._open)
@@ -146,6 +147,11 @@ class LibraryWorkspace(QWidget):
             return
         if session.project.count == 0 and session.works.active():
             self.empty.say("folder", "Looking for photos", "They appear here as they are found.")
+        elif session.project.count == 0 and self.panel.failures:
+            count = len(self.panel.failures)
+            what = "The only file is" if count == 1 else f"All {count:,} files are"
+            hint = f"{what} damaged, or of a kind this program does not read."
+            self.empty.say("triangle-alert", "No photo could be read", hint, "Which, and why")
         elif session.project.count == 0:
             self.empty.say(
                 "image-plus",
@@ -167,6 +173,8 @@ class LibraryWorkspace(QWidget):
     def _on_empty(self) -> None:
         if self._active_filters():
             self._session.set_filter(ItemFilter())
+        elif self.panel.failures:
+            self.panel.show_failures()
         else:
             self.add_photos.emit()
 

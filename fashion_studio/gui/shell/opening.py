@@ -241,8 +241,10 @@ class Opener(QObject):
         self.scan()
 
     def _scanned(self, work: Work, report: ScanReport) -> None:
-        report.new += self._found_first
-        self._found_first = 0
+        project = self._session.project
+        there = project.count if project is not None else report.new
+        # What was taken in first, unlooked at, may have turned out to be damaged.
+        report.new, self._found_first = min(report.new + self._found_first, there), 0
         parts = [
             f"{count:,} {word}"
             for count, word in (
