@@ -60,7 +60,7 @@ class CurveCard(Card):
         self.legend = _Legend()
         self.empty = Label("", "small", role="text3")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.plot = _plot()
+        self.plot = _Plot()
         self.plot.setAccessibleName(f"{title} over {x_title}s")
         head = row(self.heading, None, self.legend, gap=12)
         self.setLayout(column(head, self.plot, self.empty, gap=4, margins=(12, 12, 12, 8)))
@@ -109,23 +109,22 @@ class CurveCard(Card):
     def _redraw(self) -> None:
         if not self._curves:
             return
-        theme, item = self.theme, self.plot.getPlotItem()
-        self.plot.setFixedHeight(theme.px(_HEIGHT_PX))
-        self.plot.setBackground(theme.color("panel"))
-        item.clear()
-        for name in ("left", "bottom"):
-            axis = item.getAxis(name)
+        theme, plot = self.theme, self.plot
+        plot.setFixedHeight(theme.px(_HEIGHT_PX))
+        plot.setBackground(theme.color("panel"))
+        plot.clear_items()
+        for axis in plot.axes.values():
             axis.setPen(pg.mkPen(None))
             axis.setTextPen(theme.color("text3"))
             axis.setTickFont(theme.font("caption"))
             axis.setStyle(tickLength=0, tickAlpha=0, tickTextOffset=6, hideOverlappingLabels=False)
-        item.getAxis("left").setWidth(theme.px(36))
-        item.getAxis("bottom").setHeight(theme.px(20))
+        plot.axes["left"].setWidth(theme.px(36))
+        plot.axes["bottom"].setHeight(theme.px(20))
         self._draw_grid()
         if self._now is not None:
             line = QColor(theme.color("accent"))
             line.setAlphaF(0.5)
-            item.addItem(pg.InfiniteLine(self._now, angle=90, pen=pg.mkPen(line, width=1)))
+            plot.add(pg.InfiniteLine(self._now, angle=90, pen=pg.mkPen(line, width=1)))
         for curve in self._curves:
             self._draw(curve)
         self.legend.show_entries([(c.name, c.role, c.style) for c in self._curves if c.name])
@@ -134,7 +133,7 @@ class CurveCard(Card):
         self.plot.show()
 
     def _draw_grid(self) -> None:
-        item = self.plot.getPlotItem()
+        plot = self.plot
         xs = [x for curve in self._curves for x in (curve.xs[0], curve.xs[-1])]
         ys = [y for curve in self._curves for y in curve.ys]
         low, high = min(ys), max(ys)
@@ -146,31 +145,30 @@ class CurveCard(Card):
             low, high = min(0.0, low), high * 1.04 if high > 0 else 1.0
         right = max(self._until, *xs)
         left = min(*xs, right - 1)
-        item.setXRange(left, right, padding=0.015)
-        item.setYRange(low, max(high, low + 1e-6), padding=0.03)
+        plot.view.setXRange(left, right, padding=0.015)
+        plot.view.setYRange(low, max(high, low + 1e-6), padding=0.03)
         ticks = _steps(low, high)
-        item.getAxis("left").setTicks([[(tick, f"{tick:g}") for tick in ticks]])
+        plot.axes["left"].setTicks([[(tick, f"{tick:g}") for tick in ticks]])
         whole = sorted({round(tick) for tick in _steps(left, right, 6)})
-        item.getAxis("bottom").setTicks([[(tick, str(tick)) for tick in whole if left <= tick <= right]])
+        plot.axes["bottom"].setTicks([[(tick, str(tick)) for tick in whole if left <= tick <= right]])
         pen = pg.mkPen(self.theme.color("line"), width=1)
         for tick in ticks:
-            item.addItem(pg.InfiniteLine(tick, angle=0, pen=pen))
+            plot.add(pg.InfiniteLine(tick, angle=0, pen=pen))
 
     def _draw(self, curve: Curve) -> None:
-        theme = self.theme
-        item = self.plot.getPlotItem()
-        item.plot(
-            list(curve.xs), list(curve.ys), pen=_pen(theme.color(curve.role), curve.style), antialias=True
-        )
+        theme, plot = self.theme, self.plot
+        pen = _pen(theme.color(curve.role), curve.style)
+        plot.add(pg.PlotCurveItem(list(curve.xs), list(curve.ys), pen=pen, antialias=True))
         if curve.mark_last:
-            item.plot(
-                [curve.xs[-1]],
-                [curve.ys[-1]],
-                pen=None,
-                symbol="o",
-                symbolSize=7,
-                symbolBrush=theme.color(curve.role),
-                symbolPen=pg.mkPen(theme.color("panel"), width=1.5),
+            plot.add(
+                pg.ScatterPlotItem(
+                    [curve.xs[-1]],
+                    [curve.ys[-1]],
+                    symbol="o",
+                    size=7,
+                    brush=theme.color(curve.role),
+                    pen=pg.mkPen(theme.color("panel"), width=1.5),
+                )
             )
 
 
@@ -215,16 +213,32 @@ class _Legend(QWidget):
         painter.end()
 
 
-def _plot() -> pg.PlotWidget:
-    plot = pg.PlotWidget(enableMenu=False)
-    plot.setFrameShape(QFrame.Shape.NoFrame)
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    plot.hideButtons()
-    plot.setMouseEnabled(x=False, y=False)
-    plot.getPlotItem().getViewBox().setMouseEnabled(x=False, y=False)
-    plot.setAntialiasing(True)
-    plot.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    return plot
+class _Plot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # it has no types
+    """A view with two axes. Not pyqtgraph's PlotItem: that one brings a dozen menus nobody can open here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAntialiasing(True)
+        self.ci.layout.setContentsMargins(0, 0, 0, 0)
+        self.ci.layout.setSpacing(0)
+        self.view = pg.ViewBox(enableMenu=False, enableMouse=False)
+        self.axes = {name: pg.AxisItem(name) for name in ("left", "bottom")}
+        for name, row_at, column_at in (("left", 0, 0), ("bottom", 1, 1)):
+            self.axes[name].linkToView(self.view)
+            self.ci.addItem(self.axes[name], row_at, column_at)
+        self.ci.addItem(self.view, 0, 1)
+
+    def add(self, item: pg.GraphicsObject) -> None:
+        """Draws a curve or a line."""
+        self.view.addItem(item)
+
+    def clear_items(self) -> None:
+        """Takes everything out."""
+        for item in list(self.view.addedItems):
+            self.view.removeItem(item)
 
 
 def _pen(color: QColor, style: str) -> QPen:

@@ -356,7 +356,7 @@ class NewTraining(QWidget):
         except StudioError as error:
             self._session.report(error)
             return
-        title = f"{choice.recipe.title}: {choice.model_id}"
+        title = f"{choice.model_id}, {choice.recipe.title}"
         self.freezing.begin(project, known[1], choice, title)
         self._show_ready()
 

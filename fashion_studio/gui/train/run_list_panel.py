@@ -53,7 +53,8 @@ def step_of(entry: RunEntry, *, in_use: bool) -> str:
         photos = sum(entry.parameters.get("photos", {}).values())
         return f"{photos:,} photos" if photos else "waits"
     if phase == "finished":
-        return entry.model_id
+        best = entry.best.get("epoch")
+        return f"epoch {best} was best" if best else entry.model_id
     words = {"failed": entry.text.split(". ")[0].rstrip("."), "interrupted": "stopped suddenly"}
     text = words.get(phase, PHASE_WORDS[phase].lower())
     return f"{text}, can go on" if len(text) < 24 else text
@@ -156,7 +157,9 @@ class RunListPanel(Surface):
         super().__init__("panel", "r", parent)
         self._cards: dict[Path, RunCard] = {}
         self._current: Path | None = None
-        self._heads = {title: Label(title, "caption", 600, "text3") for title, _ in _GROUPS}
+        self._heads = {title: Label(title, "caption", 600, "text3", parent=self) for title, _ in _GROUPS}
+        for head in self._heads.values():
+            head.hide()
         body = QWidget()
         self._list = column(gap=4)
         body.setLayout(self._list)

@@ -112,6 +112,19 @@ class StateStrip(Card):
             button.setToolTip(tip)
             button.clicked.connect(lambda _checked=False, act=run: act())
             self._buttons.addWidget(button)
+        self._fit()
+
+    def resizeEvent(self, event: object) -> None:
+        """Wrapped words take the height they need."""
+        self._fit()
+
+    def _fit(self) -> None:
+        line = self._line
+        line.invalidate()
+        wrapped = line.hasHeightForWidth()
+        self.setFixedHeight(
+            line.totalHeightForWidth(self.width()) if wrapped else line.totalSizeHint().height()
+        )
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Buttons below the words instead of beside them."""
