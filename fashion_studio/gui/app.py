@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_window", "run", "start_engine"]
 
-_TURN_S: Final = 0.001
+_TURN_S: Final = 0.0002
 """A thread gives the interpreter back after so long (5 ms by default, which is a third of a step)."""
 
 _FRAME_PX: Final = 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from fashion_studio.gui.session import Session
 
 __all__ = ["OverlayDirector"]
+
+_HEAT_LANES: Final = 4
 
 
 class OverlayDirector(QObject):
@@ -210,14 +212,20 @@ class OverlayDirector(QObject):
         self._session.bridge.submit(
             lambda: heat_image(source, size, fit_size),
             lambda image: canvas.keep_heat(source, image),
-            lane="annotate.heat_ahead",
+            lane=_heat_lane(item_id),
         )
 
     def _forget(self) -> None:
         self._outlines.forget()
-        self._session.bridge.forget("annotate.heat_ahead")
+        for number in range(_HEAT_LANES):
+            self._session.bridge.forget(_heat_lane(number))
         self._stage.canvas.drop_heat()
 
     def _on_outline(self, item_id: int) -> None:
         if item_id == self._item_id:
             self._refresh_mask()
+
+
+def _heat_lane(item_id: int) -> str:
+    """Neighbours are made beside each other; what was asked for long ago gives way."""
+    return f"annotate.heat_ahead.{item_id % _HEAT_LANES}"

@@ -104,9 +104,9 @@ class PhotoFlow(QObject):
         self._wish()
 
     def likely_next(self) -> list[int]:
-        """The photo after the current one in the direction in which the person is going."""
-        forwards = self._direction > 0
-        return around(self._session.queue, self._last_place, int(forwards), int(not forwards))
+        """The two photos after the current one in the direction in which the person is going."""
+        ahead, behind = (2, 0) if self._direction > 0 else (0, 2)
+        return around(self._session.queue, self._last_place, ahead, behind)
 
     def look_around(self) -> None:
         """The canvas has come to the front: the neighbours, which nobody needed until now, are made too."""

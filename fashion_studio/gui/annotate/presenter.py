@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fashion_studio.domain.errors import UserError
 from fashion_studio.gui.annotate.attribute_state import category_of, open_attributes, row_states
 from fashion_studio.gui.annotate.inspector import HISTORY
+from fashion_studio.gui.annotate.items_ahead import ItemsAhead
 from fashion_studio.gui.annotate.photo_flow import PhotoFlow, around
 from fashion_studio.gui.canvas.marks import merged_marks
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from fashion_studio.gui.session import Session
 
 __all__ = ["PhotoPresenter"]
+
+
+_REST_MS = 60
 
 
 class PhotoPresenter(QObject):
@@ -48,11 +51,12 @@ class PhotoPresenter(QObject):
         self.session, self.column, self.stage, self.inspector = session, column, stage, inspector
         self.desk, self.overlays = desk, overlays
         self.flow = PhotoFlow(session, stage.canvas, self)
+        self._ahead = ItemsAhead(session, self)  # before whatever reads items when something changes
         self._item: Item | None = None
         self._painted: tuple[int, bool] = (-1, False)
-        self._next = QTimer(self)  # after the photo on the screen has been painted
+        self._next = QTimer(self)  # whoever steps faster gains more from a processor left alone
         self._next.setSingleShot(True)
-        self._next.setInterval(0)
+        self._next.setInterval(_REST_MS)
         self._next.timeout.connect(self._prepare_next)
         self._history = QTimer(self)
         self._history.setSingleShot(True)
@@ -128,19 +132,10 @@ class PhotoPresenter(QObject):
         if photo is not None and item_id != self.session.current:
             self.overlays.read_ahead(item_id, reading, photo)
 
-    def _load(self, item_id: int) -> Item | None:
-        project = self.session.project
-        if project is None or item_id < 0:
-            return None
-        try:
-            return project.item(item_id)
-        except UserError:  # it left the project a moment ago; the queue will follow
-            return None
-
     def _show_current(self) -> None:
         """Another photo: everything follows at once; what is not here yet comes by itself."""
         item_id = self.session.current
-        self._item = self._load(item_id)
+        self._item = self._ahead.take(item_id)
         self._painted = (-1, False)
         place = self.session.position(item_id)
         self.column.show_current()
@@ -160,8 +155,10 @@ class PhotoPresenter(QObject):
         self._show_labels()
 
     def _prepare_next(self) -> None:
-        """What lies over the photo that is likely shown next, where photo and reading are here already."""
-        for item_id in self.flow.likely_next():
+        """Labels of the photos likely shown next, and what lies over them where they are read already."""
+        following = self.flow.likely_next()
+        self._ahead.want(following)
+        for item_id in following:
             reading = self.desk.reading_ahead(item_id)
             if reading is not None:
                 self._on_read(item_id, reading)
@@ -169,7 +166,7 @@ class PhotoPresenter(QObject):
     def _reload(self) -> None:
         """The same photo, after a write."""
         before = self._item
-        self._item = self._load(self.session.current)
+        self._item = self._ahead.take(self.session.current)
         if before is not None and self._item is not None and before.path != self._item.path:
             self.flow.forget([self._item.row.id])
             self.flow.show(self._item.row, self.session.position(self._item.row.id))

@@ -42,7 +42,7 @@ _HEAT_IMAGES: Final = 12
 _PIXELS_FROM: Final = 4.0
 """From this many device pixels per image pixel on, the photo's pixels are shown as squares."""
 HANDLE_PX: Final = 7.0
-_ASIDE: Final = (QPointF(-0.75, 0), QPointF(0.75, 0), QPointF(0, -0.75), QPointF(0, 0.75))
+_ASIDE: Final = (QPointF(-0.75, -0.75), QPointF(0.75, 0.75))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +270,8 @@ class MaskLayer:
         painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(_with_alpha(view.ink.ground, 0.5), 1.0))
-        for aside in _ASIDE:  # four hairlines are ten times as fast as one wide line
+        painter.setPen(QPen(_with_alpha(view.ink.ground, 0.7), 1.0))
+        for aside in _ASIDE:  # hairlines are ten times as fast as one wide line
             painter.drawPath(path.translated(aside))
         painter.setPen(_dashed(view.ink.white, 4, 3))
         painter.drawPath(path)

@@ -35,6 +35,7 @@ __all__ = [
 
 SHADOW_MARGIN_PX: Final = 16
 _KEY_CAPS: Final = 256
+_cap_widths: dict[tuple[str, float], int] = {}
 _SHORTENED_TEXTS: Final = 4096
 _shortened_texts: dict[tuple[int, str, float], tuple[QFont, str]] = {}
 _key_caps: dict[tuple[object, ...], QPixmap] = {}
@@ -167,7 +168,12 @@ def elided(painter: QPainter, text: str, width: float) -> str:
 
 def key_cap_width(theme: Theme, text: str) -> int:
     """Width of a key cap, at least as wide as high."""
-    return max(theme.px(18), theme.metrics("caption", 500).horizontalAdvance(text) + theme.px(10))
+    look = (text, theme.text_scale)
+    width = _cap_widths.get(look)
+    if width is None:
+        width = max(theme.px(18), theme.metrics("caption", 500).horizontalAdvance(text) + theme.px(10))
+        _cap_widths[look] = width
+    return width
 
 
 def draw_key_cap(

@@ -1,0 +1,52 @@
+"""Labels read ahead: there when the photo comes, never older than the last write."""
+
+from __future__ import annotations
+
+import pytest
+
+from fashion_studio.domain.labels import Status
+from fashion_studio.gui.annotate.items_ahead import ItemsAhead
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def items(session, project):
+    session.adopt(project)
+    return ItemsAhead(session)
+
+
+def test_what_is_wanted_is_read_before_it_is_taken(items, session, qtbot, monkeypatch):
+    first, second = (int(item_id) for item_id in session.listing[:2])
+    items.want([first, second])
+    qtbot.waitUntil(lambda: len(items._items) == 2)
+    monkeypatch.setattr(session.project, "item", lambda item_id: pytest.fail(f"{item_id} was read again"))
+    assert items.take(first).row.id == first
+    items.want([second])
+    assert items.take(second).row.id == second
+
+
+def test_a_write_drops_what_was_read(items, session, qtbot):
+    first = int(session.listing[0])
+    items.want([first])
+    qtbot.waitUntil(lambda: bool(items._items))
+    session.perform(lambda: session.project.set_status([first], Status.DONE))
+    assert items.take(first).row.status is Status.DONE
+
+
+def test_a_write_drops_what_is_under_way(items, session, qtbot):
+    first = int(session.listing[0])
+    items.want([first])
+    session.perform(lambda: session.project.set_status([first], Status.DONE))
+    qtbot.waitUntil(lambda: not session.bridge.busy)
+    assert not items._items
+    assert items.take(first).row.status is Status.DONE
+
+
+def test_a_photo_that_is_not_in_the_project_is_none(items, session, qtbot):
+    items.want([987_654])
+    qtbot.waitUntil(lambda: not session.bridge.busy)
+    assert items.take(987_654) is None
+    assert items.take(-1) is None
+    session.adopt(None)
+    assert items.take(1) is None
