@@ -84,6 +84,8 @@ class TeachDesk(QObject):
         self._teaching: Teaching | None = None
         self._work: Work | None = None
         self._found: dict[int, Any] = {}
+        self._due = 0
+        self._spent = 0
         self.view = TeachView()
         self._keep = QTimer(self)
         self._keep.setSingleShot(True)
@@ -114,6 +116,7 @@ class TeachDesk(QObject):
             return teaching.teach(on_progress=self._teller(work), should_stop=work.should_stop)
 
         self._run("Teaching", teaching, run, self._taught)
+        self._spent = self.view.waiting
 
     def undo(self) -> None:
         """Takes the last teaching back."""
@@ -240,7 +243,8 @@ class TeachDesk(QObject):
         if not labels:
             return
         self._show(self.view, waiting=self.view.waiting + labels)
-        if self.view.every and self.view.waiting >= self.view.every and self._work is None:
+        if self.view.every and self.view.waiting >= max(self.view.every, self._due) and self._work is None:
+            self._due = self.view.waiting + self.view.every  # one that fails is not tried at every key
             self.teach()
 
     # ------------------------------------------------------------ running
@@ -254,6 +258,7 @@ class TeachDesk(QObject):
     ) -> None:
         session = self._session
         work = self._work = session.works.begin(title)
+        self._spent = 0
         self._show(self.view, running=title, done=0, total=0)
 
         def finished(record: Any) -> None:
@@ -281,7 +286,9 @@ class TeachDesk(QObject):
             self._work = None
         if self._teaching is teaching:
             history = teaching.history()
-            waiting = 0 if state is WorkState.DONE else self.view.waiting
+            waiting = self.view.waiting
+            if state is WorkState.DONE and self._spent:
+                waiting, self._due = max(0, waiting - self._spent), 0
             self._show(
                 self.view,
                 running="",
