@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import torch
 from torchvision.transforms import v2
 
+from fashion_studio.learning.chance import own_chance
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -51,8 +53,7 @@ def mix(images: Tensor, plan: Mixing, seed: int) -> MixedBatch:
     if count < 2 or plan.cutmix_share + plan.mixup_share <= 0:
         return alone
     # the draws come from the processor's generator, whatever the pictures' device
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with own_chance(seed):
         dice = float(torch.rand(()))
         if dice >= plan.cutmix_share + plan.mixup_share:
             return alone

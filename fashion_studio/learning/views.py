@@ -21,6 +21,7 @@ from torchvision.transforms import v2
 
 from fashion_studio.domain.labels import Visibility
 from fashion_studio.imaging.matting import without_background
+from fashion_studio.learning.chance import own_chance
 from fashion_studio.zoo.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
@@ -104,8 +105,7 @@ class ViewMaker:
             mask: (H, W) of the garment, as for `without_background`; without one the background stays.
             seed: of this photo in this epoch.
         """
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with own_chance(seed):
             return self._view(image, points, visibility, box, mask)
 
     def _view(
@@ -123,20 +123,20 @@ class ViewMaker:
         moved = points.double() - torch.tensor((left, top), dtype=torch.float64)
         moved = moved * torch.tensor((frame.scale_x, frame.scale_y), dtype=torch.float64)
         moved = (moved + torch.tensor((frame.shift_x, frame.shift_y), dtype=torch.float64)).float()
-        planes = torch.from_numpy(square).permute(2, 0, 1)
+        pixels = torch.from_numpy(square)
         mirrored = False
         if self._augmenting is not None:
             mirrored = bool(torch.rand(()) < self._augmenting.flip_share)
             if mirrored:
-                planes = planes.flip(2)
+                pixels = pixels.flip(1)
                 moved = torch.stack((self._plan.side_px - moved[:, 0], moved[:, 1]), dim=1)
                 moved, visibility = moved[self._mirror], visibility[self._mirror]
-            planes, moved = self._changed(planes, moved)
+            pixels, moved = self._changed(pixels, moved)
         side = self._plan.side_px
         outside = ((moved < 0) | (moved >= side)).any(1)
         seen = (visibility == Visibility.VISIBLE) | (visibility == Visibility.OCCLUDED)
         visibility = torch.where(outside & seen, int(Visibility.ABSENT), visibility)
-        return View(planes.permute(1, 2, 0).contiguous(), moved, visibility, mirrored)
+        return View(pixels.contiguous(), moved, visibility, mirrored)
 
     def _takes_background_away(self) -> bool:
         if self._plan.background == "mixed" and self._augmenting is not None:
@@ -176,17 +176,19 @@ class ViewMaker:
             window = (left, top, left + drawn["width"], top + drawn["height"])
         return window
 
-    def _changed(self, planes: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
+    def _changed(self, pixels: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
         if self._changes is None:
-            return planes, points
+            return pixels, points
         side = self._plan.side_px
-        image = tv_tensors.Image(planes.contiguous())
-        if not len(points):
+        # planes first in shape but not in memory: OpenCV's and the final layout cost no copy
+        image = tv_tensors.Image(pixels.permute(2, 0, 1))
+        if len(points):
+            keys = tv_tensors.KeyPoints(points, canvas_size=(side, side))
+            changed, moved = self._changes(image, keys)
+            points = moved.as_subclass(torch.Tensor)
+        else:
             changed = self._changes(image)
-            return changed.as_subclass(torch.Tensor), points
-        keys = tv_tensors.KeyPoints(points, canvas_size=(side, side))
-        changed, moved = self._changes(image, keys)
-        return changed.as_subclass(torch.Tensor), moved.as_subclass(torch.Tensor)
+        return changed.as_subclass(torch.Tensor).permute(1, 2, 0), points
 
 
 def _whole(
@@ -201,13 +203,11 @@ def _whole(
 
 
 def _changes(augmenting: Augmenting, plan: ViewPlan) -> v2.Compose | None:
-    way = v2.InterpolationMode.BILINEAR
-    fill = {tv_tensors.Image: list(plan.fill), "others": 0}
     steps: list[tuple[v2.Transform, float]] = []
     if (turn := augmenting.rotation) is not None:
-        steps.append((v2.RandomRotation(turn.degrees, interpolation=way, fill=fill), turn.share))
+        steps.append((_Motion(0.0, 0.0, turn.degrees, fill=plan.fill), turn.share))
     if (motion := augmenting.shift_scale_rotate) is not None:
-        steps.append((_ReflectedMotion(motion.shift, motion.scale, motion.degrees), motion.share))
+        steps.append((_Motion(motion.shift, motion.scale, motion.degrees), motion.share))
     if (coarse := augmenting.downscale) is not None:
         steps.append((_Coarser(coarse.factor_low, coarse.factor_high), coarse.share))
     if (blur := augmenting.blur) is not None:
@@ -223,15 +223,18 @@ def _changes(augmenting: Augmenting, plan: ViewPlan) -> v2.Compose | None:
     return v2.Compose(applied) if applied else None
 
 
-class _ReflectedMotion(v2.Transform):  # type: ignore[misc]
-    """Shift, scale and rotation about the centre, the picture mirrored at its edges (OpenCV's REFLECT_101).
+class _Motion(v2.Transform):  # type: ignore[misc]
+    """Shift, scale and rotation about the centre; outside is `fill`, or the picture mirrored at its edge.
 
-    torchvision's affine fills with a colour only; the colour recipe needs edges without a foreign colour.
+    torchvision's own affine fills with a colour only and darkens the seam to it; the colour recipe needs
+    edges without a foreign colour (OpenCV's REFLECT_101).
     """
 
-    def __init__(self, shift: float, scale: float, degrees: float) -> None:
+    def __init__(
+        self, shift: float, scale: float, degrees: float, fill: tuple[int, int, int] | None = None
+    ) -> None:
         super().__init__()
-        self.shift, self.scale, self.degrees = shift, scale, degrees
+        self.shift, self.scale, self.degrees, self.fill = shift, scale, degrees, fill
 
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         """The matrix (2, 3) from old to new places, in coordinates from the pixels' corners."""
@@ -255,10 +258,16 @@ class _ReflectedMotion(v2.Transform):  # type: ignore[misc]
         centres[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
         pixels = inpt.permute(1, 2, 0).contiguous().numpy()
         size = (pixels.shape[1], pixels.shape[0])
+        border = cv2.BORDER_REFLECT_101 if self.fill is None else cv2.BORDER_CONSTANT
         warped = cv2.warpAffine(
-            pixels, centres, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+            pixels,
+            centres,
+            size,
+            flags=cv2.INTER_LINEAR,
+            borderMode=border,
+            borderValue=self.fill or (0, 0, 0),
         )
-        return tv_tensors.wrap(torch.from_numpy(warped).permute(2, 0, 1).contiguous(), like=inpt)
+        return tv_tensors.wrap(torch.from_numpy(warped).permute(2, 0, 1), like=inpt)
 
 
 class _Coarser(v2.Transform):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
-from PIL import Image
+from torch.nn import functional
 
 from fashion_studio.domain.geometry import Affine
 from fashion_studio.imaging.letterbox import IMAGENET_MEAN_RGB, letterbox, letterbox_frame, resize
@@ -75,8 +75,9 @@ class Preprocessing:
     def _resized(self, image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
         if self.interpolation == "area":
             return resize(image, width, height)
-        way = Image.Resampling.BICUBIC if self.interpolation == "bicubic" else Image.Resampling.BILINEAR
-        return np.asarray(Image.fromarray(image).resize((width, height), way), dtype=np.uint8)
+        planes = torch.from_numpy(np.require(image, requirements=("C", "W"))).permute(2, 0, 1)[None]
+        fitted = functional.interpolate(planes, (height, width), mode=self.interpolation, antialias=True)
+        return np.asarray(fitted[0].permute(1, 2, 0).numpy(), dtype=np.uint8)
 
     def apply(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Affine]:
         """Fits and normalises one image.

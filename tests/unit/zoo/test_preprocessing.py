@@ -50,8 +50,9 @@ def test_stretching_gives_the_aspect_up_and_says_where_everything_lies() -> None
 @pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
 def test_the_published_interpolations_are_torchvisions(interpolation: str) -> None:
     image = photo(90, 140)
+    image.flags.writeable = False  # as Pillow's arrays are
     square, _ = Preprocessing(64, fit="stretch", interpolation=interpolation).square(image)
-    planes = torch.from_numpy(image).permute(2, 0, 1)
+    planes = torch.from_numpy(image.copy()).permute(2, 0, 1)
     theirs = v2.functional.resize(planes, [64, 64], v2.InterpolationMode(interpolation), antialias=True)
     np.testing.assert_allclose(square, theirs.permute(1, 2, 0).numpy(), atol=1)
 
