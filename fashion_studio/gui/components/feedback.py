@@ -318,7 +318,9 @@ class EmptyState(QWidget):
         self._hint.setFixedWidth(320)
         self._fit_hint()
         current_theme().changed.connect(self._fit_hint)
-        self._button = Button(action, "primary" if primary else "plain", key=key)
+        # With a parent from the start: shown without one, even for a moment, it would be a window of its own
+        # and take the focus.
+        self._button = Button(action, "primary" if primary else "plain", key=key, parent=self)
         self._button.setVisible(bool(action))
         self._button.clicked.connect(self.acted)
         middle = Qt.AlignmentFlag.AlignHCenter

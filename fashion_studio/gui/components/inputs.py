@@ -43,7 +43,7 @@ class SearchField(QWidget):
         self.line.textChanged.connect(self.edited)
         self.line.installEventFilter(self)
         self.line.setAttribute(Qt.WidgetAttribute.WA_MacShowFocusRect, on=False)
-        self.cap = KeyCap(key)
+        self.cap = KeyCap(key, self)
         self.cap.setVisible(bool(key))
         self.setLayout(row(self.line, self.cap, gap=8, margins=(34, 0, 5, 0)))
         self.setFocusProxy(self.line)

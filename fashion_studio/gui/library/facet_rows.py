@@ -150,7 +150,7 @@ class FacetSection(QWidget):
         self.head = SectionHead(title)
         self.head.setChecked(not folded)
         self.head.toggled.connect(self._fold)
-        self._body = QWidget()
+        self._body = QWidget(self)
         self._rows = QVBoxLayout(self._body)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)

@@ -63,6 +63,7 @@ class RunKeeper(QObject):
         self.story = RunStory()
         self.known = False
         self._job: Job | None = None
+        self._turn = 0
         self._looking = False
         self._again = False
         self._visible = False
@@ -95,14 +96,18 @@ class RunKeeper(QObject):
         """Follows another run."""
         if run_dir == self.current:
             return
-        self.current, self.story, self._job = run_dir, RunStory(), None
+        self._follow(run_dir)
         self.story_changed.emit()
         self.look()
+
+    def _follow(self, run_dir: Path | None) -> None:
+        self.current, self.story, self._job = run_dir, RunStory(), None
+        self._turn += 1  # what is asked for the run before says nothing of this story, be it the same run
 
     def _on_project(self) -> None:
         self._soon.stop()
         self.entries, self.in_use, self.known = [], None, False
-        self.current, self.story, self._job = None, RunStory(), None
+        self._follow(None)
         self._works, self._wanted = {}, {}
         self.runs_changed.emit()
         self.story_changed.emit()
@@ -121,7 +126,7 @@ class RunKeeper(QObject):
             return
         self._looking, self._again = True, False
         self._soon.stop()
-        current, job = self.current, self._job
+        current, job, turn = self.current, self._job, self._turn
 
         def ask() -> _Seen:
             from fashion_studio.jobs.background import Job  # noqa: PLC0415 - not at start
@@ -139,7 +144,7 @@ class RunKeeper(QObject):
         def seen(found: _Seen) -> None:
             self._looking = False
             if project is self._session.project:
-                self._take(found, current)
+                self._take(found, turn)
             else:
                 self.look()
 
@@ -150,10 +155,10 @@ class RunKeeper(QObject):
 
         self._session.bridge.submit(ask, seen, failed)
 
-    def _take(self, seen: _Seen, asked_for: Path | None) -> None:
+    def _take(self, seen: _Seen, turn: int) -> None:
         changed = not self.known or (seen.entries, seen.in_use) != (self.entries, self.in_use)
         self.entries, self.in_use, self.known = seen.entries, seen.in_use, True
-        if asked_for == self.current:
+        if turn == self._turn:
             self._job = seen.job
             if self.story.take(seen.events):
                 self.story_changed.emit()
@@ -162,7 +167,7 @@ class RunKeeper(QObject):
             self.runs_changed.emit()
         self._go_on_wanted()
         lively = any(entry.phase.is_active or entry.queued_at for entry in self.entries)
-        if self._again or (asked_for != self.current):
+        if self._again or turn != self._turn:
             self.look()
         elif lively or self._wanted:
             self._soon.start(_LOOK_MS if self._visible else _LOOK_HIDDEN_MS)

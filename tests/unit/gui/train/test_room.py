@@ -1,0 +1,273 @@
+"""The train room with real widgets, on runs as a real tiny training left them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from recorded_runs import cut_after, put_run
+
+from fashion_studio.domain.labels import Answer, Split
+from fashion_studio.gui.works import WorkState
+from fashion_studio.jobs import background
+from fashion_studio.jobs.worker import Control, JobPhase, JobState, read_control, write_state
+from fashion_studio.services.model_list import model_in_use
+from fashion_studio.services.project_training import runs_dir
+from fashion_studio.services.run_list import RunPhase, read_run
+
+pytestmark = pytest.mark.gui
+WAIT_MS = 20_000
+
+
+@pytest.fixture
+def spawned(monkeypatch):
+    """Commands that would have been started; the runs stay “starting”."""
+    commands = []
+
+    def spawn(spec, run_dir):
+        commands.append((run_dir, spec.arguments))
+        write_state(run_dir, JobState(JobPhase.WAITING, beat=2e9))
+
+    monkeypatch.setattr(background, "_spawn", spawn)
+    return commands
+
+
+@pytest.fixture
+def train(window, project, qtbot):
+    """Opens the room; runs put into the project before are there afterwards."""
+
+    with qtbot.waitActive(window):
+        window.activateWindow()
+
+    def show():
+        if window.session.project is None:
+            window.session.adopt(project)
+        window.show_room("train")
+        keeper = window.train.keeper
+        keeper.look()
+        qtbot.waitUntil(lambda: keeper.known, timeout=WAIT_MS)
+        if keeper.entries:
+            qtbot.waitUntil(lambda: keeper.story.told > 0, timeout=WAIT_MS)
+        return window.train.room
+
+    yield show
+    qtbot.waitUntil(lambda: not window.session.bridge.busy, timeout=WAIT_MS)
+
+
+def press(qtbot, room, key, modifier=Qt.KeyboardModifier.NoModifier):
+    room.runs.setFocus()
+    qtbot.keyClick(room.runs, key, modifier)
+
+
+def test_without_runs_it_says_what_to_do(train):
+    room = train()
+    assert room.empty.title == "Nothing trained yet"
+    assert room.middle.currentWidget() is room.empty
+    assert room.empty.button.isVisible()
+    assert not room.side.isVisible()
+
+
+def test_a_finished_run_shows_curves_figures_examples_and_values(train, project, qtbot):
+    put_run(runs_dir(project))
+    room = train()
+    assert room.page.head.state.text() == "Finished"
+    assert [curve.name for curve in room.page.loss.curves] == ["Training", "Validation"]
+    assert [len(curve.xs) for curve in room.page.loss.curves] == [3, 3]
+    names = [curve.name for curve in room.page.validation.curves]
+    assert names[:2] == ["Top-1", "Macro recall"]
+    assert names[2].startswith("Majority")
+    assert room.page.figures.rows[0][0] == "Category top-1"
+    assert len(room.page.figures.rows[0]) == 4
+    assert room.side.examples.lines
+    assert all(lines[0][0] == 1 and lines[-1][0] == 3 for lines in room.side.examples.lines)
+    press(qtbot, room, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: bool(room.side.values.rows), timeout=WAIT_MS)
+    assert room.side.attribute.text() == "Category"
+    press(qtbot, room, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: "epoch" in room.side.log.toPlainText().lower(), timeout=WAIT_MS)
+    press(qtbot, room, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: "Tiny heads" in room.side.recipe.toPlainText(), timeout=WAIT_MS)
+
+
+def test_a_running_one_grows_as_its_events_come(train, project, window, qtbot):
+    whole = put_run(runs_dir(project).parent / "aside")
+    run = cut_after(put_run(runs_dir(project)), 1, JobPhase.RUNNING, alive=True)
+    room = train()
+    assert room.page.head.state.text() == "Epoch 1 of 3"
+    (work,) = window.session.works.active()
+    assert (work.done, work.total, work.can_pause) == (4, 15, True)
+    lines = (whole / "events.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    told = (run / "events.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    with (run / "events.jsonl").open("a", encoding="utf-8") as stream:
+        stream.writelines(lines[len(told) :])
+    qtbot.waitUntil(lambda: len(room.page.loss.curves[0].xs) == 3, timeout=WAIT_MS)
+    assert room.side.examples.lines[0][-1][0] == 3
+    write_state(run, JobState(JobPhase.DONE, 15, 15))
+    qtbot.waitUntil(lambda: room.page.head.state.text() == "Finished", timeout=WAIT_MS)
+    assert work.state is WorkState.DONE
+
+
+def test_pause_and_cancel_reach_the_run(train, project, qtbot):
+    run = cut_after(put_run(runs_dir(project)), 1, JobPhase.RUNNING, alive=True)
+    room = train()
+    press(qtbot, room, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: read_control(run) is Control.PAUSE, timeout=WAIT_MS)
+    state = read_run(run)
+    assert state.phase is RunPhase.RUNNING
+    room.cancel.click()
+    qtbot.waitUntil(lambda: read_control(run) is Control.CANCEL, timeout=WAIT_MS)
+    write_state(run, JobState(JobPhase.CANCELLED, 4, 15))
+    qtbot.waitUntil(lambda: room.page.head.state.text() == "Cancelled", timeout=WAIT_MS)
+
+
+def test_a_failed_run_says_why_and_goes_on(train, project, spawned, qtbot):
+    sentence = "The disk is full. Make room and let the run go on."
+    run = cut_after(put_run(runs_dir(project)), 2, JobPhase.FAILED, text=sentence)
+    room = train()
+    strip = room.page.strip
+    assert (strip.sentence.text(), strip.isVisible()) == (sentence, True)
+    assert "after epoch 2" in strip.hint.text()
+    assert strip.buttons[0].text() == "Show the log"
+    strip.buttons[-1].click()
+    qtbot.waitUntil(lambda: spawned == [(run, ("train", "--run", "{run}"))], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: room.page.head.state.text() == "Preparing", timeout=WAIT_MS)
+
+
+def test_an_interrupted_run_is_found_and_told_apart(train, project, qtbot):
+    cut_after(put_run(runs_dir(project)), 1, JobPhase.RUNNING)
+    room = train()
+    assert room.page.strip.sentence.text() == "It stopped suddenly."
+    assert room.pause.text() == "Go on"
+
+
+def test_a_second_run_waits_for_the_first(train, project, spawned, qtbot):
+    running = cut_after(put_run(runs_dir(project), name="now"), 1, JobPhase.RUNNING, alive=True)
+    waiting = cut_after(put_run(runs_dir(project), name="next", title="Next one"), 0, JobPhase.CANCELLED)
+    room = train()
+    room.runs.pick(waiting)
+    qtbot.waitUntil(lambda: room.page.head.title.text() == "Next one", timeout=WAIT_MS)
+    press(qtbot, room, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: room.page.head.state.text() == "Queued", timeout=WAIT_MS)
+    assert spawned == []
+    assert [type(card.entry.phase).__name__ for card in room.runs.cards] == ["RunPhase"] * 2
+    write_state(running, JobState(JobPhase.DONE))
+    qtbot.waitUntil(lambda: [run for run, _ in spawned] == [waiting], timeout=WAIT_MS)
+
+
+def test_a_model_is_used_and_taken_back(train, project, window, qtbot):
+    run = put_run(runs_dir(project))
+    room = train()
+    asked = []
+    window.models.reread.connect(lambda: asked.append(window.models.choice[0]))
+    window.models.reread.disconnect(window.reading.start_anew)
+    press(qtbot, room, Qt.Key.Key_U)
+    qtbot.waitUntil(lambda: model_in_use(project) == run / "bundle", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: room.use.text() == "In use", timeout=WAIT_MS)
+    assert asked == [run / "bundle"]
+    (toast,) = [toast for toast in window.toasts.shown if "own-1" in toast.sentence]
+    assert toast.sentence == "own-1 is in use"
+    press(qtbot, room, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: model_in_use(project) is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: room.use.text() == "Use this model", timeout=WAIT_MS)
+
+
+def test_the_best_epoch_of_a_running_one_is_used_at_once(train, project, window, spawned, qtbot):
+    run = cut_after(put_run(runs_dir(project)), 2, JobPhase.RUNNING, alive=True)
+    room = train()
+    window.models.reread.disconnect(window.reading.start_anew)
+    assert room.use.text().startswith("Use epoch")
+    room.use.click()
+    qtbot.waitUntil(lambda: read_control(run) is Control.CANCEL, timeout=WAIT_MS)
+    write_state(run, JobState(JobPhase.CANCELLED))
+    qtbot.waitUntil(lambda: [arguments[-1] for _, arguments in spawned] == ["--finish"], timeout=WAIT_MS)
+    whole = put_run(runs_dir(project).parent / "aside")
+    (whole / "bundle").rename(run / "bundle")
+    write_state(run, JobState(JobPhase.DONE))
+    qtbot.waitUntil(lambda: model_in_use(project) == run / "bundle", timeout=WAIT_MS)
+
+
+def test_a_new_training_says_what_it_is_made_of_and_starts(train, project, session, spawned, qtbot):
+    room = train()
+    press(qtbot, room, Qt.Key.Key_N)
+    qtbot.waitUntil(
+        lambda: room.new.summary.text() == "0 photos to train on, 0 to validate, 0 to test", timeout=WAIT_MS
+    )
+    assert "No photo has a label of a person yet" in room.new.hint.text()
+    assert not room.new.ready
+    room._commands.run("train.close")
+    ids = project.ids()
+    for number, item_id in enumerate(ids):
+        value = ("dress", "skirt")[number % 2]
+        project.set_answers([int(item_id)], {"category": Answer.of(value)})
+    for number, item_id in enumerate(ids):
+        project.set_split([int(item_id)], Split.VALIDATION if number < 3 else Split.TRAIN)
+    press(qtbot, room, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: room.new.ready, timeout=WAIT_MS)
+    assert room.new.summary.text() == "9 photos to train on, 3 to validate, 0 to test"
+    assert room.new.recipe.text() == "Fine-tune"
+    assert room.new.base.text().startswith("house")
+    assert room.new.classes.isVisible()
+    assert room.new.name.text == "own-1"
+    room.new.epochs.line.setText("two")
+    qtbot.waitUntil(lambda: not room.new.ready, timeout=WAIT_MS)
+    room.new.epochs.line.setText("3")
+    qtbot.waitUntil(lambda: room.new.ready, timeout=WAIT_MS)
+    qtbot.keyClick(room.new.recipe, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(spawned) == 1, timeout=WAIT_MS)
+    run, arguments = spawned[0]
+    assert arguments == ("train", "--run", "{run}")
+    entry = read_run(run)
+    assert entry.parameters["photos"] == {"train": 9, "val": 3, "test": 0}
+    assert entry.parameters["base_id"].startswith("house")
+    qtbot.waitUntil(
+        lambda: room.keeper.entry is not None and room.keeper.entry.run_dir == run, timeout=WAIT_MS
+    )
+    write_state(run, JobState(JobPhase.CANCELLED))
+
+
+def test_two_runs_are_compared(train, project, qtbot):
+    put_run(runs_dir(project), "first")
+    put_run(runs_dir(project), "second")
+    room = train()
+    press(qtbot, room, Qt.Key.Key_C)
+    compare = room.compare
+    qtbot.waitUntil(lambda: bool(compare.recipes.rows), timeout=WAIT_MS)
+    assert compare.recipes.rows == [("phases.all.optimiser.rate", "0.001", "0.003")]
+    assert compare.figures.rows[0][0] == "Category top-1"
+    assert {row[1] for row in compare.values.rows} & {"Dress", "Pants", "T-shirt"}
+    assert [curve.name for curve in compare.curves.curves] == ["own-1", "own-2"]
+    assert compare.read.isEnabled()
+    qtbot.keyClick(compare.first, Qt.Key.Key_Up)  # now both are the same
+    assert compare.pair is None
+    assert not compare.read.isEnabled()
+    room._commands.run("train.close")
+    assert room.middle.currentWidget() is room.page
+
+
+def test_a_run_trained_elsewhere_is_taken_in(train, project, tmp_path, qtbot, monkeypatch):
+    far = put_run(tmp_path / "usb", name="far", title="From far")
+    room = train()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(far))
+    press(qtbot, room, Qt.Key.Key_I)
+    qtbot.waitUntil(lambda: [card.text() for card in room.runs.cards] == ["From far"], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: room.page.head.title.text() == "From far", timeout=WAIT_MS)
+
+
+def test_arrows_go_through_the_runs(train, project, qtbot):
+    for name in ("a", "b"):
+        put_run(runs_dir(project), name=name, title=name)
+    room = train()
+    first = room.runs.current
+    press(qtbot, room, Qt.Key.Key_Down)
+    assert room.runs.current != first
+    press(qtbot, room, Qt.Key.Key_Up)
+    assert room.runs.current == first
+    qtbot.waitUntil(lambda: room.keeper.story.told > 0, timeout=WAIT_MS)
+
+
+def test_every_act_of_the_room_has_a_key_in_its_tooltip(train, window):
+    room = train()
+    for button in (room.pause, room.cancel, room.use, room.onnx):
+        assert "(" in button.toolTip()
+    sheet = {command.name for command in window.commands.groups()["Train"]}
+    assert {"train.new", "train.start", "train.roll_back", "train.take_in"} <= sheet
