@@ -214,7 +214,9 @@ class MethodModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """The phase's optimiser and schedule."""
-        optimiser = make_optimiser(self.network, self.place.phase.optimiser)
+        # with mixed precision Lightning cannot clip the gradients of a fused optimiser
+        fused = self.device.type == "cpu" and self.trainer.precision == "32-true"
+        optimiser = make_optimiser(self.network, self.place.phase.optimiser, fused=fused)
         schedule = make_schedule(optimiser, self.place.phase, self.place.steps_per_epoch)
         return cast("OptimizerLRScheduler", {"optimizer": optimiser, "lr_scheduler": schedule})
 

@@ -59,12 +59,14 @@ def set_trained_parts(network: nn.Module, phase: Phase) -> int:
     return count
 
 
-def make_optimiser(network: nn.Module, plan: OptimiserPlan) -> Optimizer:
+def make_optimiser(network: nn.Module, plan: OptimiserPlan, *, fused: bool = False) -> Optimizer:
     """The optimiser of the parameters that are trained now, one group per part, named by it.
 
     Args:
         network: after `set_trained_parts`.
         plan: of the phase.
+        fused: one kernel for each parameter. On a CPU torch's default is many small operations, each of which
+            waits for all threads: on a busy machine that takes longer than the gradients.
     """
     groups: dict[str, list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
@@ -76,10 +78,14 @@ def make_optimiser(network: nn.Module, plan: OptimiserPlan) -> Optimizer:
     ]
     if plan.kind == "sgd":
         return torch.optim.SGD(
-            wanted, lr=plan.rate, momentum=plan.momentum, weight_decay=plan.weight_decay, nesterov=False
+            wanted,
+            lr=plan.rate,
+            momentum=plan.momentum,
+            weight_decay=plan.weight_decay,
+            fused=fused or None,
         )
     kind = torch.optim.AdamW if plan.kind == "adamw" else torch.optim.Adam
-    return kind(wanted, lr=plan.rate, betas=plan.betas, weight_decay=plan.weight_decay)
+    return kind(wanted, lr=plan.rate, betas=plan.betas, weight_decay=plan.weight_decay, fused=fused or None)
 
 
 def rate_factor(schedule: Schedule, rate: float, epochs: int, steps_per_epoch: int) -> Callable[[int], float]:

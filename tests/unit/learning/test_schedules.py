@@ -86,3 +86,19 @@ def test_the_recipes_optimiser_is_made(kind: str, made: str) -> None:
     optimiser = make_optimiser(network(), OptimiserPlan(kind, rate=0.5, weight_decay=0.25))
     assert type(optimiser).__name__ == made
     assert optimiser.param_groups[0]["weight_decay"] == 0.25
+
+
+@pytest.mark.parametrize("kind", ["adam", "adamw", "sgd"])
+def test_a_fused_optimiser_takes_the_same_steps(kind: str) -> None:
+    plain, fused = network(), network()
+    fused.load_state_dict(plain.state_dict())
+    plan = OptimiserPlan(kind, rate=0.1, weight_decay=0.25)  # type: ignore[arg-type]
+    optimisers = make_optimiser(plain, plan), make_optimiser(fused, plan, fused=True)
+    for step in range(3):
+        for net, optimiser in zip((plain, fused), optimisers, strict=True):
+            for parameter in net.parameters():
+                parameter.grad = torch.full_like(parameter, 0.5 - step)
+            optimiser.step()
+    assert optimisers[1].param_groups[0]["fused"]
+    for one, other in zip(plain.parameters(), fused.parameters(), strict=True):
+        torch.testing.assert_close(one, other)
