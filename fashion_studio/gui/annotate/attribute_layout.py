@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ ATMOST_CELLS: Final = 18
 ANSWERS: Final = {"unknown": ("Unknown", "U"), "not_applicable": ("Does not apply", "N")}
 """The answers that are no value: title and key."""
 _LIST_UP_TO: Final = 9
+_LEAST_PERSON_PX: Final = 64
 
 
 class PartKind(StrEnum):
@@ -91,6 +92,14 @@ class Columns:
         wide = (12, 8, 20, 72, 92, 16, 36, 28, 88, 22)
         small = (12, 6, 20, 54, 66, 16, 32, 26, 48, 22)
         return cls(*(theme.px(size) for size in (small if narrow else wide)))
+
+    def with_names(self, theme: Theme, titles: Sequence[str], width: int) -> Columns:
+        """As wide as the longest name needs, as far as the person's value keeps its least room."""
+        metrics = theme.metrics("small", 600)
+        needed = max((metrics.horizontalAdvance(title) for title in titles), default=0) + 2
+        others = 2 * self.padding + self.cap + self.model + self.mark + 4 * self.gap
+        room = width - others - theme.px(_LEAST_PERSON_PX)
+        return replace(self, name=max(self.name, min(needed, room)))
 
     def name_rect(self, row: QRect) -> QRect:
         """Where the attribute's name stands in a row."""
@@ -256,7 +265,7 @@ def lay_out(
 
     `open_name` is the attribute whose values are listed, `search` what is typed in its search field.
     """
-    columns = Columns.of(theme, narrow=narrow)
+    columns = Columns.of(theme, narrow=narrow).with_names(theme, [row.attribute.title for row in rows], width)
     stack = _Stack(width, columns, theme, search)
     stack.add(PartKind.HEAD, theme.px(24))
     for row in rows:
