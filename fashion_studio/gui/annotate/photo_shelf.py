@@ -67,7 +67,7 @@ class PhotoShelf:
         path_of: Callable[[int], Path],
         arrived: Callable[[int, PhotoImage | StudioError], None],
         *,
-        budget_bytes: int = 96 * 2**20,
+        budget_bytes: int = 128 * 2**20,
         workers: int = 2,
     ) -> None:
         self._path_of, self._arrived, self._budget = path_of, arrived, budget_bytes
@@ -75,6 +75,7 @@ class PhotoShelf:
         self._wishes: tuple[Wish, ...] = ()
         self._busy: set[tuple[int, bool]] = set()
         self._failed: dict[int, StudioError] = {}
+        self._no_room: set[int] = set()
         self._photos: OrderedDict[int, PhotoImage] = OrderedDict()
         self._closed = False
         self._threads = [
@@ -107,6 +108,7 @@ class PhotoShelf:
         """What is wanted now, the most urgent first; replaces what was wanted before."""
         with self._changed:
             self._wishes = tuple(wishes)
+            self._no_room.clear()
             self._changed.notify_all()
 
     def forget(self, item_ids: Sequence[int] | None = None) -> None:
@@ -115,6 +117,7 @@ class PhotoShelf:
             for item_id in list(self._photos) + list(self._failed) if item_ids is None else item_ids:
                 self._photos.pop(item_id, None)
                 self._failed.pop(item_id, None)
+            self._no_room.clear()
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -131,6 +134,8 @@ class PhotoShelf:
             if wish.item_id in self._failed or (wish.item_id, wish.full) in self._busy:
                 continue
             photo = self._photos.get(wish.item_id)
+            if photo is None and wish.item_id in self._no_room:
+                continue  # made again, it would push out another one that is wanted too, for ever
             if photo is None or (wish.full and not photo.is_full):
                 return wish
         return None
@@ -177,3 +182,4 @@ class PhotoShelf:
                 break
             if item_id not in wanted and item_id != wish.item_id:
                 held -= self._photos.pop(item_id).bytes_held
+                self._no_room.add(item_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -86,6 +87,20 @@ def test_memory_stays_within_the_budget_and_the_shown_photo_stays(folder, arriva
     assert shelf.bytes_held <= 3 * one
     assert shelf.get(7) is not None
     assert shelf.get(0) is None
+    shelf.close()
+
+
+def test_more_wanted_than_there_is_room_for_comes_to_rest(folder, arrivals):
+    one = 60 * 80 * 4 + 30 * 40 * 4
+    shelf = PhotoShelf(lambda number: folder / f"{number}.png", arrivals, budget_bytes=3 * one, workers=2)
+    shelf.want([wish(number) for number in range(8)])
+    arrivals.wait_for(8)
+    time.sleep(0.2)
+    assert sorted(arrivals.order) == list(range(8))  # nothing was made twice
+    assert shelf.get(0) is not None
+    shelf.want([wish(number) for number in range(7, -1, -1)])
+    arrivals.wait_for(9)
+    assert shelf.get(7) is not None
     shelf.close()
 
 
