@@ -295,7 +295,7 @@ def _finish(
         }
     sources = [f"renderings {recipe.renderings.count} (renderer {RENDERER_VERSION})"]
     if spec.photos is not None:
-        sources.append("photos (class labels only)")
+        sources.append("photos (class labels" + (", labels by eye)" if spec.eye_labels else ")"))
     manifest = BundleManifest(
         model_id=spec.model_id,
         architecture="two_stream",
