@@ -27,9 +27,18 @@ class MemoryGuard:
         parts: pieces that each batch goes through in; 1 at first, doubled each time.
     """
 
-    def __init__(self, on_halved: Callable[[int, str], None], parts: int = 1) -> None:
-        """`on_halved` is told the number of photos now in the device at once, and what the device said."""
+    def __init__(
+        self, on_halved: Callable[[int, str], None], parts: int = 1, *, may_split: bool = True
+    ) -> None:
+        """Starts with so many parts.
+
+        Args:
+            on_halved: told the number of photos now in the device at once, and what the device said.
+            parts: at first.
+            may_split: False where several processes train together: all would have to cut at the same step.
+        """
         self._on_halved = on_halved
+        self._may_split = may_split
         self.parts = parts
 
     def run(self, size: int, work: Callable[[list[slice]], T]) -> T:
@@ -40,7 +49,7 @@ class MemoryGuard:
             work: gets the parts as slices of the batch; has to be repeatable.
 
         Raises:
-            EnvironmentProblem: not even a single photo fits.
+            EnvironmentProblem: not even a single photo fits, or the batch may not be split.
         """
         while True:
             try:
@@ -48,6 +57,11 @@ class MemoryGuard:
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
+                if not self._may_split:
+                    raise EnvironmentProblem(
+                        "A device's memory is full.",
+                        "Go on with the last checkpoint on one device, or train with a smaller batch.",
+                    ) from error
                 if self.parts >= size:
                     raise EnvironmentProblem(
                         "There is not enough memory for this network, not even for one photo at a time.",

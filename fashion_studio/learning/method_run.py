@@ -117,11 +117,14 @@ def run_method(
     _tell_data(photos, refused, start.network.vocabulary, voice)
     if start.recipe.view.background != "raw":
         _take_backgrounds_away(frozen, start.recipe, photos, voice)
+    steps = 1
     if not finish_only:
-        _train(frozen, start, splits, place, voice)
+        steps = _train(frozen, start, splits, place, voice)
     if torch.distributed.is_initialized() and torch.distributed.get_rank() != 0:
         return FinishedRun(frozen.run_dir / BUNDLE, 0)  # the first process makes the model
-    return finish_run(frozen, start.recipe, start.network, splits, place, voice)
+    done = finish_run(frozen, start.recipe, start.network, splits, place, voice)
+    voice.progress(steps, steps, f"The model of epoch {done.best_epoch} is ready")
+    return done
 
 
 def _take_backgrounds_away(
@@ -226,7 +229,8 @@ def _train(
     splits: dict[str, list[DataListPhoto]],
     place: Placing,
     voice: RunVoice,
-) -> None:
+) -> int:
+    """Trains what is left of all phases; the number of steps that the whole run has."""
     recipe, vocabulary = start.recipe, start.network.vocabulary
     masks = frozen.run_dir / MASKS
     views = (
@@ -246,7 +250,9 @@ def _train(
         validation=splits["val"],
     )
     _tell_run(frozen, start, splits, place, places, voice)
-    guard = MemoryGuard(lambda photos, words: _tell_halved(voice, photos, words))
+    guard = MemoryGuard(
+        lambda photos, words: _tell_halved(voice, photos, words), may_split=place.processes == 1
+    )
     network = start.network.network.to(memory_format=torch.channels_last)
     if start.state is not None:
         drop_later_rows(frozen.run_dir / METRICS, int(start.state["epoch"]))
@@ -276,6 +282,7 @@ def _train(
         )
         network.load_state_dict(module.kept.state_dict())
         save_weights(kept, network.state_dict())
+    return steps
 
 
 def _places(recipe: MethodRecipe, steps_per_epoch: int) -> list[PhasePlace]:

@@ -37,6 +37,13 @@ def test_not_even_one_photo_is_said_plainly() -> None:
         guard.run(10, fits(0))
 
 
+def test_several_processes_do_not_split_each_for_itself() -> None:
+    guard = MemoryGuard(lambda *_: None, may_split=False)
+    with pytest.raises(EnvironmentProblem, match="smaller batch"):
+        guard.run(10, fits(3))
+    assert guard.parts == 1
+
+
 def test_other_errors_are_not_taken_for_it() -> None:
     def broken(_parts: object) -> None:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
