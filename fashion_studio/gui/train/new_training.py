@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -343,7 +344,11 @@ class NewTraining(QWidget):
         place = self.base.index
         base = self._models[place].folder if recipe.base is not None and place >= 0 else None
         return TrainingChoice(
-            recipe, model_id=self.name.text.strip(), device=_DEVICES[self.device.index][0], base=base
+            recipe,
+            model_id=self.name.text.strip(),
+            device=_DEVICES[self.device.index][0],
+            base=base,
+            threads=max(1, (os.cpu_count() or 2) - 1),  # one core stays with the window and the engine
         )
 
     def prepare(self) -> None:
