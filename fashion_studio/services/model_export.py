@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, UserError
 from fashion_studio.jobs.engine_process import environment_for_children
@@ -69,10 +69,22 @@ def export_onnx(bundle: Path, out: Path, *, should_stop: Callable[[], bool] = la
 
 
 def _result(code: int, said: str, errors: str, out: Path) -> OnnxModel:
-    lines = [line for line in said.splitlines() if line.startswith("{")]
-    if code or not lines:
+    found = _last_object(said)
+    if code or not found:
         reason = (errors.strip().splitlines() or ["it ended without a word"])[-1][-_TAIL:]
         msg = f"The model was not exported: {reason}"
         raise UserError(msg)
-    found = json.loads(lines[-1])
     return OnnxModel(out, int(found["bytes"]), max(map(float, found["differences"].values()), default=0.0))
+
+
+def _last_object(said: str) -> dict[str, Any]:
+    """The JSON object that a command's output ends with, whatever the libraries wrote before it."""
+    starts = [0, *(place + 1 for place, letter in enumerate(said) if letter == "\n")]
+    for start in reversed(starts):
+        if said.startswith("{", start):
+            try:
+                found = json.loads(said[start:])
+            except ValueError:
+                continue
+            return found if isinstance(found, dict) else {}
+    return {}
