@@ -96,7 +96,7 @@ class EngineClient:
         self._reads: dict[tuple[Path, bool], int] = {}
         self._number = 0
         self._heads = UseHeads(b"")
-        self._outdated = ""
+        self.outdated = ""
         self._supervisor = EngineSupervisor(
             self,
             self._lock,
@@ -200,7 +200,7 @@ class EngineClient:
         """
         with self._lock:
             self._heads = UseHeads(heads)
-            self._outdated = instead_of
+            self.outdated = instead_of
             self._cache.clear()
             self._supervisor.post(self._heads)
 
@@ -353,7 +353,7 @@ class EngineClient:
             self._supervisor.post(Release(answer.packed.offset))
         with self._lock:
             ticket = self._tickets.get(answer.id)
-            if ticket is not None and self._outdated and reading.prediction.model == self._outdated:
+            if ticket is not None and self.outdated and reading.prediction.model == self.outdated:
                 self._supervisor.post(ticket.request)  # it was read before the heads changed
                 return
         ticket = self._take(answer.id)

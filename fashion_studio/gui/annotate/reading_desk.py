@@ -168,13 +168,19 @@ class ReadingDesk(QObject):
         """Writes the predictions that have come in, in a thread of the window."""
         self._store.stop()
         project = self._session.project
+        engine = self._session.engine
         batch = [(item_id, prediction) for item_id, prediction in self._unstored.items()]
         self._unstored.clear()
         if project is None or not batch or project.read_only:
             return
 
         def write() -> None:
-            fresh = [(i, prediction) for i, prediction in batch if project.item(i).prediction != prediction]
+            outdated = "" if engine is None else engine.outdated  # heads were exchanged since it was read
+            fresh = [
+                (i, prediction)
+                for i, prediction in batch
+                if prediction.model != outdated and project.item(i).prediction != prediction
+            ]
             if fresh:
                 project.put_predictions(fresh)
 

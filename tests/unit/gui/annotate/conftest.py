@@ -48,6 +48,7 @@ class FakeEngine:
     vocabulary: Vocabulary
     prediction: Prediction
     at_once: bool = True
+    outdated: str = ""
     model_dir: Path = field(default_factory=house_model_dir)
     asked: list[Path] = field(default_factory=list)
     waiting: dict[Path, Future[Reading]] = field(default_factory=dict)
