@@ -9,6 +9,7 @@ the engine (NumPy on one core, two heads side by side).
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -29,6 +30,7 @@ from fashion_studio.domain.labels import Answer
 from fashion_studio.jobs.teaching import Teacher
 from fashion_studio.jobs.wire import Taught
 from fashion_studio.learning.features import FeatureCache
+from fashion_studio.services import teaching_labels, teaching_request
 from fashion_studio.services.project import Project
 from fashion_studio.services.teaching import FEATURES, Teaching
 
@@ -96,11 +98,14 @@ def _features(heads: dict[str, LinearHead], rng: np.random.Generator) -> np.ndar
 
 
 def _label(project: Project, teaching: Teaching, features: np.ndarray, rng: np.random.Generator) -> None:
-    """Everybody's answer is near the model's, as it is after correcting."""
+    """Answers of a truth near the model's, as after correcting, with some doubt."""
     ids = project.ids()
     for attribute in project.vocabulary.attributes:
         head = teaching.parent.heads[attribute.name]
-        logits = head.logits(features) + rng.gumbel(0, 1.5, (PHOTOS, len(head.values)))
+        turned = head.weight + rng.normal(0, 0.5 * head.weight.std(), head.weight.shape).astype(np.float32)
+        logits = replace(head, weight=turned).logits(features) + rng.gumbel(
+            0, 0.5, (PHOTOS, len(head.values))
+        )
         places = logits.argmax(axis=1)
         for place, value in enumerate(head.values):
             chosen = ids[places == place]
@@ -124,6 +129,7 @@ def measure() -> None:
             cache.add(zip(hashes, features, strict=True))
             _label(project, teaching, features, rng)
             _own(project, teaching.parent.model_id)
+            _mix_hashes()
             times: dict[str, float] = {}
             started_s = time.perf_counter()
 
@@ -148,6 +154,17 @@ def measure() -> None:
             engine.teacher.close()
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _mix_hashes() -> None:
+    """The builder's content hashes begin with zeros; which photos are held out goes by the first digits."""
+
+    def mixed(content_hash: str) -> str:
+        return hashlib.blake2b(content_hash.encode(), digest_size=20).hexdigest()
+
+    split, fold = teaching_labels.split_by_content, teaching_labels.fold_by_content
+    teaching_labels.split_by_content = lambda content_hash: split(mixed(content_hash))
+    teaching_request.fold_by_content = lambda content_hash: fold(mixed(content_hash))
 
 
 def _own(project: Project, model: str) -> None:
