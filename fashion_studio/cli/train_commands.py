@@ -108,22 +108,10 @@ def train(
     if run is None and not _is_frozen(run_dir, terminal):
         content = house_training.recipe_content(recipe_name or recipe or "house")
         if house_training.is_house_recipe(content):
-            house_training.begin(
-                house_training.HouseChoice(
-                    content,
-                    vocabulary,
-                    run_dir,
-                    model_id,
-                    photos,
-                    pretrained,
-                    base,
-                    from_round,
-                    seed,
-                    threads,
-                ),
-                chosen_model(device=device).device,
-                terminal,
+            house = house_training.HouseChoice(
+                content, vocabulary, run_dir, model_id, photos, pretrained, base, from_round, seed, threads
             )
+            house_training.begin(house, chosen_model(device=device).device, terminal)
             return
         wanted = _method(content, variant, epochs, batch_size)
         choice = TrainingChoice(

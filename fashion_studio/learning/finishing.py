@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fashion_studio.domain.data_list import DataListPhoto
+    from fashion_studio.learning.keeping import BestNote
     from fashion_studio.learning.method_network import StartedNetwork
     from fashion_studio.learning.method_recipe import MethodRecipe
     from fashion_studio.learning.phase_fit import Placing
@@ -122,24 +123,9 @@ def finish_run(
             dict(before.calibration.thresholds) | dict(calibration.thresholds),
         )
     _tell_calibration(effects, voice)
-    report: dict[str, Any] = {
-        "best_epoch": best.epoch,
-        "monitor": {"name": recipe.monitor, "value": short(best.value)},
-        "splits": {},
-        "calibration": {name: asdict(effect) for name, effect in effects.items()},
-    }
-    if before is not None:
-        report["base"] = {"model_id": before.model_id, "splits": before.figures}
+    report = _report(recipe, best, effects, before)
     for split, book in books.items():
-        plain = figures_of(score(book, saved.vocabulary, calibration))
-        report["splits"][split] = plain
-        voice.tell(
-            "evaluation",
-            split=split,
-            photos=plain["photos"],
-            figures=plain["figures"],
-            baseline=plain["baseline"],
-        )
+        report["splits"][split] = _told(split, figures_of(score(book, saved.vocabulary, calibration)), voice)
     figures = {
         f"{split}.{name}": value
         for split, plain in report["splits"].items()
@@ -150,14 +136,7 @@ def finish_run(
         folder, started.network, manifest, storage=limits.storage, max_file_mb=limits.max_file_mb
     )
     report["bundle_bytes"] = manifest.weights_bytes
-    card = card_text(frozen, recipe, manifest, report)
-    (folder / CARD).write_text(card, encoding="utf-8")
-    written_whole(frozen.run_dir / CARD, lambda path: path.write_text(card, encoding="utf-8"), "The card")
-    text = json.dumps(report, indent=1, ensure_ascii=False)
-    written_whole(frozen.run_dir / REPORT, lambda path: path.write_text(text, encoding="utf-8"), "The report")
-    target = frozen.run_dir / BUNDLE
-    shutil.rmtree(target, ignore_errors=True)
-    folder.rename(target)
+    _put_in_place(frozen, recipe, manifest, report, folder)
     last = report["splits"].get("test") or report["splits"]["val"]
     voice.tell(
         "finished",
@@ -167,8 +146,49 @@ def finish_run(
         seconds=round(time.monotonic() - began, 1),
         figures=last["figures"],
     )
-    voice.log(f"The model of epoch {best.epoch} is in {target}.")
-    return FinishedRun(target, best.epoch, last["figures"])
+    voice.log(f"The model of epoch {best.epoch} is in {frozen.run_dir / BUNDLE}.")
+    return FinishedRun(frozen.run_dir / BUNDLE, best.epoch, last["figures"])
+
+
+def _report(
+    recipe: MethodRecipe,
+    best: BestNote,
+    effects: Mapping[str, TemperatureEffect],
+    before: _Before | None,
+) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "best_epoch": best.epoch,
+        "monitor": {"name": recipe.monitor, "value": short(best.value)},
+        "splits": {},
+        "calibration": {name: asdict(effect) for name, effect in effects.items()},
+    }
+    if before is not None:
+        report["base"] = {"model_id": before.model_id, "splits": before.figures}
+    return report
+
+
+def _told(split: str, plain: dict[str, Any], voice: RunVoice) -> dict[str, Any]:
+    voice.tell(
+        "evaluation",
+        split=split,
+        photos=plain["photos"],
+        figures=plain["figures"],
+        baseline=plain["baseline"],
+    )
+    return plain
+
+
+def _put_in_place(
+    frozen: FrozenRun, recipe: MethodRecipe, manifest: BundleManifest, report: Mapping[str, Any], folder: Path
+) -> None:
+    card = card_text(frozen, recipe, manifest, report)
+    (folder / CARD).write_text(card, encoding="utf-8")
+    written_whole(frozen.run_dir / CARD, lambda path: path.write_text(card, encoding="utf-8"), "The card")
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    written_whole(frozen.run_dir / REPORT, lambda path: path.write_text(text, encoding="utf-8"), "The report")
+    target = frozen.run_dir / BUNDLE
+    shutil.rmtree(target, ignore_errors=True)
+    folder.rename(target)
 
 
 def _manifest(frozen: FrozenRun, recipe: MethodRecipe, started: StartedNetwork) -> BundleManifest:

@@ -17,16 +17,13 @@ from fashion_studio.gui.canvas.gestures import (
     Tool,
     cursor_shape,
 )
+from fashion_studio.gui.canvas.marked_surface import MarkedSurface
 from fashion_studio.gui.canvas.nudging import MarkNudge
-from fashion_studio.gui.canvas.surface import CanvasSurface
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
     from PySide6.QtWidgets import QWidget
 
-    from fashion_studio.domain.geometry import Box
     from fashion_studio.gui.canvas.marks import Mark
 
 __all__ = ["PhotoCanvas"]
@@ -40,18 +37,14 @@ _NEXT_VISIBILITY: Final = {
 }
 
 
-class PhotoCanvas(CanvasSurface):
+class PhotoCanvas(MarkedSurface):
     """Photo, overlays and tools.
 
     Signals:
-        landmark_edited: a `Landmark` a person moved, placed or gave another visibility (one operation each).
-        box_edited: the `Box` a person drew or shaped.
-        mark_selected, mark_hovered: a landmark's name, "" for none.
+        mark_hovered: a landmark's name, "" for none.
+        tool_changed: the `Tool` in the hand.
     """
 
-    landmark_edited = Signal(object)
-    box_edited = Signal(object)
-    mark_selected = Signal(str)
     mark_hovered = Signal(str)
     tool_changed = Signal(object)
 
@@ -66,48 +59,11 @@ class PhotoCanvas(CanvasSurface):
         self._hand_held = False
         self._hand_used = False
 
-    # --- content
-
-    def set_marks(self, marks: Sequence[Mark], skeleton: Sequence[tuple[str, str]]) -> None:
-        """The landmarks to draw; the selection stays where its landmark still exists."""
-        layer = self._landmark_layer
-        layer.marks, layer.skeleton = tuple(marks), skeleton
-        if layer.selected is not None and layer.mark(layer.selected) is None:
-            self.select_mark(None)
-        self.update()
-
-    def set_box(self, box: Box | None, *, by_person: bool) -> None:
-        """The garment's box."""
-        self.preview_box(box, by_person=by_person)
+    # --- tools and selection
 
     def set_editable(self, editable: bool) -> None:
         """Whether marks and box can be changed (not in a read-only project)."""
         self._editable = editable
-
-    def set_names_when_selected_only(self, only: bool) -> None:
-        """In a narrow window names stand only at the selected or hovered mark."""
-        self._landmark_layer.names_when_selected_only = only
-        self.update()
-
-    @property
-    def marks(self) -> tuple[Mark, ...]:
-        """The landmarks as shown, previews included."""
-        return self._landmark_layer.marks
-
-    @property
-    def box(self) -> Box | None:
-        """The box as shown, previews included."""
-        return self._box_layer.box
-
-    @property
-    def box_by_person(self) -> bool:
-        """Whether a person gave the box."""
-        return self._box_layer.by_person
-
-    @property
-    def selected_mark(self) -> Mark | None:
-        """The landmark with the ring (or the one to be placed next)."""
-        return self._landmark_layer.mark(self._landmark_layer.selected)
 
     @property
     def tool(self) -> Tool:
@@ -124,12 +80,9 @@ class PhotoCanvas(CanvasSurface):
 
     def select_mark(self, name: str | None) -> None:
         """Puts the ring on a landmark, or takes it away; selected landmarks take the arrow keys."""
-        if name == self._landmark_layer.selected:
-            return
-        self.nudge.finish()
-        self._landmark_layer.selected = name
-        self.mark_selected.emit(name or "")
-        self.update()
+        if name != self._landmark_layer.selected:
+            self.nudge.finish()
+        super().select_mark(name)
 
     def select_next_mark(self, step: int) -> None:
         """The ring wanders through the landmarks in the vocabulary's order."""
@@ -153,34 +106,6 @@ class PhotoCanvas(CanvasSurface):
         seen = _NEXT_VISIBILITY[mark.visibility]
         self.preview_mark(replace(mark, visibility=seen, by_person=True, confidence=None))
         self.commit_mark(mark.name)
-
-    # --- for gestures
-
-    def inside_photo(self, x_px: float, y_px: float) -> tuple[float, float]:
-        """The nearest point of the photo (image_px)."""
-        width, height = self.photo_px()
-        return min(max(x_px, 0.0), float(width)), min(max(y_px, 0.0), float(height))
-
-    def preview_mark(self, mark: Mark) -> None:
-        """Shows a landmark as it would be."""
-        layer = self._landmark_layer
-        layer.marks = tuple(mark if other.name == mark.name else other for other in layer.marks)
-        self.update()
-
-    def commit_mark(self, name: str) -> None:
-        """Reports the landmark as it is shown."""
-        mark = self._landmark_layer.mark(name)
-        if mark is not None:
-            self.landmark_edited.emit(mark.as_landmark())
-
-    def preview_box(self, box: Box | None, *, by_person: bool) -> None:
-        """Shows the box as it would be."""
-        self._box_layer.box, self._box_layer.by_person = box, by_person
-        self.update()
-
-    def commit_box(self) -> None:
-        """Reports the box as it is shown."""
-        self.box_edited.emit(self._box_layer.box)
 
     def hold_hand(self) -> None:
         """While a key is held the left button pans, whatever the tool."""

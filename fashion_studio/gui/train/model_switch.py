@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from fashion_studio.config.resources import house_model_dir
 from fashion_studio.gui.shell.crash import log_dir
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fashion_studio.services.project import Project
 
 __all__ = ["ModelSwitch", "make_engine"]
+
+_LOOK_MS: Final = 300
 
 
 def make_engine(session: Session, model: Path | None, device: str) -> EngineClient:
@@ -53,6 +55,9 @@ class ModelSwitch(QObject):
         self._program_choice = program_choice
         self._project_model: Path | None = None
         self._engine_choice = program_choice()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._look)
         session.project_changed.connect(self._on_project)
 
     @property
@@ -124,6 +129,11 @@ class ModelSwitch(QObject):
         self._session.bridge.submit(find, found, self._session.report)
 
     def _on_project(self) -> None:
+        self._soon.stop()
+        if self._session.project is not None:
+            self._soon.start(_LOOK_MS)  # photos come first
+
+    def _look(self) -> None:
         project = self._session.project
         if project is None:
             return

@@ -49,6 +49,29 @@ class _Source:
     run_dir: Path | None = None
 
 
+def _with_typed_epochs(recipe: MethodRecipe, text: str) -> MethodRecipe:
+    from fashion_studio.domain.errors import UserError  # noqa: PLC0415 - beside its only use
+    from fashion_studio.learning.run_folder import with_epochs  # noqa: PLC0415 - not at start
+
+    if not text:
+        return recipe
+    if not text.isdecimal() or not 0 < int(text) <= 10_000:
+        msg = "Epochs: a whole number, or nothing."
+        raise UserError(msg)
+    return with_epochs(recipe, int(text))
+
+
+def _missing(data: TrainingData, preview: TrainingPreview) -> str:
+    from fashion_studio.learning.run_folder import MIN_TRAIN, MIN_VAL  # noqa: PLC0415 - not at start
+
+    photos = preview.counts.photos
+    if not data.photos:
+        return "No photo has a label of a person yet. Label some in Annotate, or accept proposals there."
+    if photos["train"] < MIN_TRAIN or photos["val"] < MIN_VAL:
+        return f"It takes at least {MIN_TRAIN} photos to train on and {MIN_VAL} to validate. Label more."
+    return preview.problem
+
+
 class NewTraining(QWidget):
     """The form and, below it, what the training would be made of.
 
@@ -211,7 +234,6 @@ class NewTraining(QWidget):
             UserError: no recipe, or the number of epochs cannot be used.
         """
         from fashion_studio.domain.errors import UserError  # noqa: PLC0415 - beside its only use
-        from fashion_studio.learning.run_folder import with_epochs  # noqa: PLC0415 - not at start
 
         chosen = self.chosen
         if chosen is None:
@@ -219,13 +241,7 @@ class NewTraining(QWidget):
             raise UserError(msg)
         place = self.variant.index
         recipe = chosen.recipe(chosen.variants[place - 1] if chosen.variants and place > 0 else "")
-        text = self.epochs.text.strip()
-        if not text:
-            return recipe
-        if not text.isdecimal() or not 0 < int(text) <= 10_000:
-            msg = "Epochs: a whole number, or nothing."
-            raise UserError(msg)
-        return with_epochs(recipe, int(text))
+        return _with_typed_epochs(recipe, self.epochs.text.strip())
 
     # ------------------------------------------------------------ looking at the data
 
@@ -287,7 +303,7 @@ class NewTraining(QWidget):
             return
         counts, photos = preview.counts, preview.counts.photos
         self._preview = preview
-        self._problem = self._missing(data, preview)
+        self._problem = _missing(data, preview)
         self._say(
             f"{photos['train']:,} photos to train on, {photos['val']:,} to validate, "
             f"{photos['test']:,} to test",
@@ -306,16 +322,6 @@ class NewTraining(QWidget):
         self.labels.show_shares(shares)
         self.labels.setVisible(bool(photos["train"]) and bool(shares))
         self._show_ready()
-
-    def _missing(self, data: TrainingData, preview: TrainingPreview) -> str:
-        from fashion_studio.learning.run_folder import MIN_TRAIN, MIN_VAL  # noqa: PLC0415 - not at start
-
-        photos = preview.counts.photos
-        if not data.photos:
-            return "No photo has a label of a person yet. Label some in Annotate, or accept proposals there."
-        if photos["train"] < MIN_TRAIN or photos["val"] < MIN_VAL:
-            return f"It takes at least {MIN_TRAIN} photos to train on and {MIN_VAL} to validate. Label more."
-        return preview.problem
 
     # ------------------------------------------------------------ preparing
 
