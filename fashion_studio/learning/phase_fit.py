@@ -16,6 +16,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.learning.checkpoints import WholeCheckpointIO
 from fashion_studio.learning.fitting import MONITOR, MethodModule
+from fashion_studio.learning.freed_memory import keep_freed_memory
 from fashion_studio.learning.keeping import Keeper
 from fashion_studio.learning.photo_batches import EpochOrder, epoch_loader, plain_loader
 
@@ -118,6 +119,7 @@ def fit_phase(
         LossNotFinite: the loss is; the last checkpoint is good.
         EnvironmentProblem: memory or disk are full.
     """
+    keep_freed_memory()
     recipe, run_dir, voice = module.recipe, reporter.run_dir, reporter.voice
     callbacks: list[Callback] = [_NextEpoch(order)]
     stopping = recipe.early_stopping if is_last else None
