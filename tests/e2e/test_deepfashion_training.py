@@ -27,7 +27,9 @@ def test_two_streams_of_vgg_16_learn_from_deepfashions_files(tmp_path: Path) -> 
     # stands in for ImageNet's weights, which are fetched; that they fit is what matters here
     trunk = timm.create_model("vgg16", features_only=True, out_indices=(4,))
     save_file(trunk.state_dict(), weights)
-    command("render", files, "--count", 20, "--layout", "deepfashion", "--width", 168, "--height", 224)
+    command(
+        "render", "--out", files, "--count", 20, "--layout", "deepfashion", "--width", 168, "--height", 224
+    )
     command("import", "deepfashion", files, "--as-data-list", data)
     command("train", "two-stream-deepfashion", "--data", data, "--out", out, "--pretrained", weights,
             "--epochs", 2, "--device", "cpu")  # fmt: skip
