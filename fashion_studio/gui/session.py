@@ -76,6 +76,7 @@ class Session(QObject):
         self.listing: NDArray[np.int64] = NO_IDS
         self.queue: NDArray[np.int64] = NO_IDS
         self.queue_title = ""
+        self._extends = False
         self.saved_at: datetime | None = None
         self.last_title = ""
         self._current = -1
@@ -136,8 +137,13 @@ class Session(QObject):
         self.filter_changed.emit()
         self.refresh_listing()
 
-    def refresh_listing(self) -> None:
-        """Asks for the listing again, in the background; a newer question makes this one stale."""
+    def refresh_listing(self, *, extend: bool = False) -> None:
+        """Asks for the listing again, in the background; a newer question makes this one stale.
+
+        Args:
+            extend: once it is there, photos that the pass does not have yet join it at its end.
+        """
+        self._extends = self._extends or extend
         project, item_filter, sort = self.project, self.filter, self.sort
         if project is None:
             return
@@ -147,12 +153,15 @@ class Session(QObject):
 
     def _take_listing(self, ids: NDArray[np.int64]) -> None:
         begin = self._asked_anew or self.queue.size == 0
+        extend, self._extends = self._extends, False
         self._asked_anew = False
         if not np.array_equal(ids, self.listing):
             self.listing = ids
             self.listing_changed.emit()
         if begin and not np.array_equal(ids, self.queue):
             self.open_queue()
+        elif extend:
+            self.extend_queue()
 
     def open_queue(
         self,

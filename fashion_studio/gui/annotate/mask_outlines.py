@@ -38,6 +38,8 @@ class MaskOutlines(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        # what is under way when the window goes has nobody left to tell
+        self.destroyed.connect(lambda: bridge.forget("annotate.mask"))
         self._kept: OrderedDict[Hashable, QPainterPath] = OrderedDict()
         self._waiting: deque[tuple[int, PhotoImage, Maps]] = deque(maxlen=_WAITING)
         self._busy: Hashable = None

@@ -260,8 +260,7 @@ class Opener(QObject):
         words = ", ".join(parts) or "nothing new"
         work.end(WorkState.CANCELLED if report.cancelled else WorkState.DONE, words)
         session = self._session
-        session.refresh_listing()
-        session.extend_queue()
+        session.refresh_listing(extend=True)
         if report.missing_roots:
             names = ", ".join(str(root) for root in report.missing_roots)
             session.problem.emit(

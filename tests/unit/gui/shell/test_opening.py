@@ -29,7 +29,7 @@ def test_a_new_folder_opens_on_its_first_photos_with_their_pictures(window, phot
     assert has_picture
     qtbot.waitUntil(lambda: session.listing.size == PHOTOS)
     qtbot.waitUntil(lambda: not session.works.active())
-    assert session.queue.size == PHOTOS
+    qtbot.waitUntil(lambda: session.queue.size == PHOTOS)
 
 
 def test_an_empty_folder_opens_on_a_page_that_says_so(window, tmp_path, qtbot, calm):
