@@ -30,7 +30,7 @@ def faults(*, keep: bool) -> int:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's allocator alone")
 def test_what_was_freed_is_there_without_page_faults() -> None:
-    assert faults(keep=True) < 10 < faults(keep=False)
+    assert 4 * faults(keep=True) < faults(keep=False)
 
 
 def test_another_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
