@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,10 @@ __all__ = [
     "Reading",
     "ScoredValue",
 ]
+
+
+ROUNDING: Final = 1e-3
+"""Largest difference, of probabilities and of positions in fractions of the photo's side, that is no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,37 @@ class Prediction:
     def category(self) -> AttributePrediction:
         """The prediction of the category."""
         return self.attributes["category"]
+
+    def repeats(self, earlier: Prediction | None) -> bool:
+        """Whether an earlier prediction says the same but for rounding.
+
+        A photo read alone and one read in a batch differ in the last digits; nothing is worth storing then.
+        """
+        if earlier is None or (self.model, self.width_px, self.height_px) != (
+            earlier.model,
+            earlier.width_px,
+            earlier.height_px,
+        ):
+            return False
+        mine, other = self._numbers(), earlier._numbers()  # noqa: SLF001 - another of its own kind
+        return mine.keys() == other.keys() and all(
+            abs(value - other[name]) <= ROUNDING for name, value in mine.items()
+        )
+
+    def _numbers(self) -> dict[tuple[str, str], float]:
+        found = {("", name): chance for name, chance in self.colors_probabilities.items()}
+        for attribute in self.attributes:
+            for value, chance in self.attributes[attribute].probabilities.items():
+                found[attribute, value] = chance
+        for color in self.colors_measured:
+            found["measured", color.name] = color.share
+        side_px = max(self.width_px, self.height_px)
+        for point in self.landmarks:
+            found[point.name, f"x {point.visibility}"] = point.x / side_px
+            found[point.name, f"y {point.visibility}"] = point.y / side_px
+        if self.box is not None:
+            found |= {("box", str(n)): part / side_px for n, part in enumerate(self.box.as_tuple())}
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class ReadingDesk(QObject):
             fresh = [
                 (i, prediction)
                 for i, prediction in batch
-                if prediction.model != outdated and project.item(i).prediction != prediction
+                if prediction.model != outdated and not prediction.repeats(project.item(i).prediction)
             ]
             if fresh:
                 project.put_predictions(fresh)
