@@ -22,7 +22,7 @@ CLASS_LINES = 300
 FUNCTION_LINES = 60
 MAIN_WINDOW_LINES = 400
 NO_ROOM_FOR = {"util", "utils", "misc", "core", "common", "helper", "helpers", "manager", "managers"}
-OF_A_WHOLE_ROOM = {"method_failures", "round_trip"}
+OF_A_WHOLE_ROOM = {"round_trip"}
 NOT_IN_THE_WINDOW = ("torch", "torchvision", "timm", "lightning", "rembg", "onnxruntime")
 
 
