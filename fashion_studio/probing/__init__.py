@@ -1,1 +1,1 @@
-"""The texture and shape probe moves in here."""
+"""What a model looks at: variants of photos, conflicting cues, other backgrounds, and scores."""
