@@ -6,15 +6,11 @@ were trained: architecture, vocabulary, preprocessing, calibration, licence, and
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping  # noqa: TC003 - msgspec resolves the annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save_file
 
 from fashion_studio.domain.errors import CheckpointError, VocabularyError
 from fashion_studio.domain.vocabulary import Vocabulary
@@ -22,6 +18,7 @@ from fashion_studio.zoo.configuration import heads_of
 from fashion_studio.zoo.preprocessing import Preprocessing  # noqa: TC001 - msgspec resolves it
 from fashion_studio.zoo.registry import build, config_from
 from fashion_studio.zoo.two_stream import TwoStream
+from fashion_studio.zoo.weights_file import WEIGHTS_NAME, fill, read_weights, write_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,10 +38,7 @@ __all__ = [
 ]
 
 MANIFEST_NAME: Final = "bundle.json"
-WEIGHTS_NAME: Final = "model.safetensors"
 FORMAT: Final = 1
-MAX_WEIGHTS_BYTES: Final = 4 << 30
-_MEGABYTE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +134,15 @@ def save_bundle(
             file is over the limit.
     """
     _check_heads(manifest)
-    state = {key: _stored(key, value, storage) for key, value in network.state_dict().items()}
     folder.mkdir(parents=True, exist_ok=True)
-    weights = folder / WEIGHTS_NAME
-    save_file(state, weights, metadata={"model_id": manifest.model_id})
-    data = weights.read_bytes()
-    if max_file_mb and len(data) > max_file_mb * _MEGABYTE:
-        weights.unlink()
-        msg = (
-            f"The weights file has {len(data) / _MEGABYTE:.1f} MB, but at most {max_file_mb:g} are allowed. "
-            "Save it as float16 or choose a smaller network."
-        )
-        raise CheckpointError(msg)
-    manifest = replace(
-        manifest, weights_sha256=hashlib.sha256(data).hexdigest(), weights_bytes=len(data), format=FORMAT
+    sha256, size = write_weights(
+        folder / WEIGHTS_NAME,
+        network.state_dict(),
+        manifest.model_id,
+        storage=storage,
+        max_file_mb=max_file_mb,
     )
+    manifest = replace(manifest, weights_sha256=sha256, weights_bytes=size, format=FORMAT)
     _write_manifest(folder, manifest)
     return manifest
 
@@ -209,14 +197,9 @@ def load_bundle(folder: Path, device: str = "cpu") -> Bundle:
         CheckpointError: damaged, unsafe, or of another architecture or vocabulary; the message says which.
     """
     manifest = read_manifest(folder)
-    data = _weights_bytes(folder, manifest)
-    try:
-        state = load(data)
-    except SafetensorError as error:
-        msg = f"The weights of {folder.name} are no safetensors file: {error}."
-        raise CheckpointError(msg) from error
+    state = read_weights(folder / WEIGHTS_NAME, folder.name, manifest.weights_sha256, manifest.weights_bytes)
     network = build(manifest.architecture, manifest.config)
-    _fill(network, state, folder.name)
+    fill(network, state, folder.name)
     network.eval().to(device)
     return Bundle(network, manifest, Vocabulary.from_mapping(manifest.vocabulary))
 
@@ -224,52 +207,6 @@ def load_bundle(folder: Path, device: str = "cpu") -> Bundle:
 def _write_manifest(folder: Path, manifest: BundleManifest) -> None:
     text = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
     (folder / MANIFEST_NAME).write_bytes(text)
-
-
-def _stored(key: str, value: torch.Tensor, storage: str) -> torch.Tensor:
-    value = value.detach().cpu().contiguous()
-    if not value.is_floating_point():
-        return value
-    stored = value.to(torch.float16 if storage == "float16" else torch.float32)
-    if not bool(stored.isfinite().all()):
-        msg = f"The weights cannot be saved as {storage}: {key} is not finite."
-        raise CheckpointError(msg)
-    return stored
-
-
-def _weights_bytes(folder: Path, manifest: BundleManifest) -> bytes:
-    path = folder / WEIGHTS_NAME
-    try:
-        size = path.stat().st_size
-        if size != manifest.weights_bytes or size > MAX_WEIGHTS_BYTES:
-            msg = (
-                f"The weights of {folder.name} have {size} bytes, the manifest says {manifest.weights_bytes}."
-            )
-            raise CheckpointError(msg)
-        data = path.read_bytes()
-    except OSError as error:
-        msg = f"The weights of {folder.name} cannot be read: {error.strerror}."
-        raise CheckpointError(msg) from error
-    if hashlib.sha256(data).hexdigest() != manifest.weights_sha256:
-        msg = f"The weights of {folder.name} are damaged: their hash is not the one in the manifest."
-        raise CheckpointError(msg)
-    return data
-
-
-def _fill(network: Network, state: Mapping[str, torch.Tensor], name: str) -> None:
-    wanted = network.state_dict()
-    strange = sorted(wanted.keys() ^ state.keys())
-    if strange:
-        msg = f"The weights of {name} are of another architecture: {strange[0]} is in only one of the two."
-        raise CheckpointError(msg)
-    for key, value in state.items():
-        if value.shape != wanted[key].shape:
-            msg = f"The weights of {name} are of another architecture: {key} has shape {tuple(value.shape)}."
-            raise CheckpointError(msg)
-        if value.is_floating_point() and not bool(value.isfinite().all()):
-            msg = f"The weights of {name} are damaged: {key} is not finite."
-            raise CheckpointError(msg)
-    network.load_state_dict({key: value.to(wanted[key].dtype) for key, value in state.items()})
 
 
 def _check_heads(manifest: BundleManifest) -> None:
