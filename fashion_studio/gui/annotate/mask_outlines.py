@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, Signal
-from PySide6.QtGui import QPainterPath, QPolygonF
+from PySide6.QtCore import QObject, Signal
+
+from fashion_studio.gui.canvas.outlines import outline_path
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from numpy.typing import NDArray
+    from PySide6.QtGui import QPainterPath
 
     from fashion_studio.domain.predictions import Maps
     from fashion_studio.gui.bridge import Bridge
@@ -102,19 +104,7 @@ def mask_outline(photo: PhotoImage, maps: Maps) -> QPainterPath:
     image = np.ascontiguousarray(level.pixels[:, :, 2::-1])
     coarse = _mask_on_photo(maps, (photo.width_px, photo.height_px), size)
     refined = refine_mask(image, coarse)
-    binary = (refined >= 0.5).astype(np.uint8)
-    contours, _ = cv2.findContours(binary, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    path = QPainterPath()
-    to_photo = (photo.width_px / size[0], photo.height_px / size[1])
-    least = 2e-3 * binary.size
-    for contour in contours:
-        if cv2.contourArea(contour) < least:
-            continue
-        line = cv2.approxPolyDP(contour, 0.8, closed=True)[:, 0, :].astype(np.float64)
-        points = [QPointF((x + 0.5) * to_photo[0], (y + 0.5) * to_photo[1]) for x, y in line]
-        path.addPolygon(QPolygonF(points))
-        path.closeSubpath()
-    return path
+    return outline_path((refined >= 0.5).astype(np.uint8), (photo.width_px, photo.height_px))
 
 
 def _mask_on_photo(maps: Maps, photo_px: tuple[int, int], size: tuple[int, int]) -> NDArray[np.float32]:

@@ -48,17 +48,23 @@ def _snapped(value: float, ratio: float) -> float:
     return round(value * ratio) / ratio
 
 
-def fit_frame(image_px: tuple[int, int], view_px: tuple[float, float], ratio: float) -> ViewFrame:
+def fit_frame(
+    image_px: tuple[int, int],
+    view_px: tuple[float, float],
+    ratio: float,
+    margins_px: tuple[float, float] = (MARGIN_X_PX, MARGIN_Y_PX),
+) -> ViewFrame:
     """The whole photo between the floating bars, its edges on device pixels.
 
     Args:
         image_px: width and height of the upright photo.
         view_px: width and height of the widget.
         ratio: device pixels per logical pixel.
+        margins_px: what stays free at the sides, and above and below.
     """
     width, height = max(image_px[0], 1), max(image_px[1], 1)
-    room_x = max(view_px[0] - 2 * MARGIN_X_PX, _MIN_SIDE_PX)
-    room_y = max(view_px[1] - 2 * MARGIN_Y_PX, _MIN_SIDE_PX)
+    room_x = max(view_px[0] - 2 * margins_px[0], _MIN_SIDE_PX)
+    room_y = max(view_px[1] - 2 * margins_px[1], _MIN_SIDE_PX)
     scale = min(room_x / width, room_y / height, MAX_ZOOM / ratio)
     shift_x = _snapped((view_px[0] - width * scale) / 2, ratio)
     shift_y = _snapped((view_px[1] - height * scale) / 2, ratio)

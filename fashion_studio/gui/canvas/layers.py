@@ -251,10 +251,11 @@ def _key(source: HeatSource | None) -> Hashable:
 
 
 class MaskLayer:
-    """The garment's outline, dashed, over a white hatch."""
+    """A mask's outline, dashed, over a white hatch where that is wanted."""
 
     def __init__(self) -> None:
         self.outline: QPainterPath | None = None
+        self.is_hatched = True
         self._hatch: tuple[float, QPixmap] | None = None
 
     def paint(self, painter: QPainter, view: CanvasView) -> None:
@@ -265,9 +266,10 @@ class MaskLayer:
         place = QTransform(frame.scale, 0, 0, frame.scale, frame.shift_x, frame.shift_y)
         path = place.map(self.outline)
         painter.save()
-        painter.setOpacity(0.55)
-        painter.fillPath(path, self._hatch_brush(view))
-        painter.setOpacity(1.0)
+        if self.is_hatched:
+            painter.setOpacity(0.55)
+            painter.fillPath(path, self._hatch_brush(view))
+            painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(_with_alpha(view.ink.ground, 0.7), 1.0))

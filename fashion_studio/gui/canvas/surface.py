@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fashion_studio.gui.canvas.frame import ViewFrame, fit_frame, kept_in_view, zoomed_at
+from fashion_studio.gui.canvas.frame import (
+    MARGIN_X_PX,
+    MARGIN_Y_PX,
+    ViewFrame,
+    fit_frame,
+    kept_in_view,
+    zoomed_at,
+)
 from fashion_studio.gui.canvas.ink import canvas_ink
 from fashion_studio.gui.canvas.landmark_layer import LandmarkLayer
 from fashion_studio.gui.canvas.layers import BoxLayer, CanvasView, HeatLayer, MaskLayer, PhotoLayer
@@ -45,6 +52,7 @@ class CanvasSurface(QWidget):
     """
 
     zoom_changed = Signal(float)
+    margins_px: ClassVar[tuple[float, float]] = (MARGIN_X_PX, MARGIN_Y_PX)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,10 +180,14 @@ class CanvasSurface(QWidget):
         photo = self._photo_layer.photo
         return (1, 1) if photo is None else (photo.width_px, photo.height_px)
 
+    def room_px(self) -> tuple[int, int]:
+        """Width and height of what one picture of the photo has."""
+        return self.width(), self.height()
+
     def fit_size(self, photo_px: tuple[int, int]) -> tuple[int, int]:
         """Device pixels that a photo of this size takes when fitted."""
         ratio = self.devicePixelRatioF()
-        scale = fit_frame(photo_px, (self.width(), self.height()), ratio).scale * ratio
+        scale = fit_frame(photo_px, self.room_px(), ratio, self.margins_px).scale * ratio
         return max(round(photo_px[0] * scale), 1), max(round(photo_px[1] * scale), 1)
 
     def fit(self) -> None:
@@ -190,7 +202,7 @@ class CanvasSurface(QWidget):
         """Device pixels per image pixel, with the point of the photo under `anchor` kept there."""
         ratio = self.devicePixelRatioF()
         frame = zoomed_at(self._frame, zoom / ratio, anchor, ratio)
-        self._set_frame(kept_in_view(frame, self.photo_px(), (self.width(), self.height())))
+        self._set_frame(kept_in_view(frame, self.photo_px(), self.room_px()))
 
     def zoom_by(self, steps: float, anchor: QPointF | None = None) -> None:
         """In (positive) or out by steps of a quarter."""
@@ -200,7 +212,7 @@ class CanvasSurface(QWidget):
     def pan_by(self, delta: QPointF) -> None:
         """Moves the photo in view_px."""
         frame = ViewFrame(self._frame.scale, self._frame.shift_x + delta.x(), self._frame.shift_y + delta.y())
-        self._set_frame(kept_in_view(frame, self.photo_px(), (self.width(), self.height())))
+        self._set_frame(kept_in_view(frame, self.photo_px(), self.room_px()))
 
     def show_point(self, x_px: float, y_px: float) -> None:
         """Brings a point of the photo into the widget, if it is outside."""
@@ -210,7 +222,7 @@ class CanvasSurface(QWidget):
             self.pan_by(QRectF(self.rect()).center() - place)
 
     def _fitted_frame(self) -> ViewFrame:
-        return fit_frame(self.photo_px(), (self.width(), self.height()), self.devicePixelRatioF())
+        return fit_frame(self.photo_px(), self.room_px(), self.devicePixelRatioF(), self.margins_px)
 
     def _set_frame(self, frame: ViewFrame) -> None:
         self._frame = frame
