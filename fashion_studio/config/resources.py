@@ -9,9 +9,11 @@ from fashion_studio.domain.errors import EnvironmentProblem
 from fashion_studio.domain.vocabulary import Vocabulary
 
 __all__ = [
+    "DEFAULT_GENERATOR",
     "DEFAULT_MODEL",
     "DEFAULT_VOCABULARY",
     "eye_label_files",
+    "generator_dir",
     "house_model_dir",
     "load_vocabulary",
     "models_dir",
@@ -21,6 +23,7 @@ __all__ = [
 
 DEFAULT_VOCABULARY: Final = "studio"
 DEFAULT_MODEL: Final = "house"
+DEFAULT_GENERATOR: Final = "amgan"
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
@@ -50,6 +53,15 @@ def house_model_dir() -> Path:
         EnvironmentProblem: the installation is incomplete.
     """
     return models_dir() / DEFAULT_MODEL
+
+
+def generator_dir() -> Path:
+    """Folder of the generator that edits garments when none is named; it may not be there.
+
+    Raises:
+        EnvironmentProblem: the installation is incomplete.
+    """
+    return models_dir() / DEFAULT_GENERATOR
 
 
 def vocabulary_names() -> tuple[str, ...]:

@@ -19,19 +19,22 @@ from fashion_studio.domain.errors import UserError
 from fashion_studio.domain.run_lengths import RunLengths, mask_of_runs, runs_of_mask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
     from numpy.typing import NDArray
 
-    from fashion_studio.domain.predictions import Reading
-
 __all__ = [
     "DEFAULT_THRESHOLDS",
     "Doubt",
+    "EditGrid",
     "EditPreview",
     "EditRegion",
     "EditStack",
     "EditStep",
+    "EditedFile",
+    "GeneratorFacts",
     "PaintedMask",
     "RegionKind",
     "default_region",
@@ -163,13 +166,16 @@ class EditStack(msgspec.Struct, frozen=True):
     """Steps in the order in which they are done, and the generator they are done by.
 
     Attributes:
-        model: id of the generator's bundle, such as "amgan-1"; empty before it was ever computed.
-        weights_sha256: hash of its weights: same photo, stack and hash, same picture.
+        model: id of the generator's bundle, such as "amgan-house-1"; empty before it was ever computed.
+        weights_sha256: hash of its weights.
+        reader: id of the reading model, which gave garment, landmarks and the values that are to stay. Same
+            photo, steps, generator and reader: same picture.
     """
 
     steps: tuple[EditStep, ...] = ()
     model: str = ""
     weights_sha256: str = ""
+    reader: str = ""
 
     @property
     def active(self) -> tuple[EditStep, ...]:
@@ -206,9 +212,8 @@ class EditPreview:
         step_masks: by the place of the step in the stack, the mask of that step alone, as `mask`.
         changed_share: of the photo's pixels, those where `mask` is not 0.
         problems: by the place of the step in the stack, why it changes nothing ("no garment was found").
-        reading: what the reading model says of the result, with its maps; None if not asked for.
-        stack: as it was computed, with the generator's id and hash.
-        compute_ms: of the engine, without the reading.
+        stack: as it was computed, with the ids of generator and reader.
+        compute_ms: of the engine.
     """
 
     image: NDArray[np.uint8] = field(repr=False)
@@ -217,9 +222,58 @@ class EditPreview:
     changed_share: float
     problems: dict[int, str]
     doubt: Doubt
-    reading: Reading | None
     stack: EditStack
     compute_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class EditGrid:
+    """A photo with every value of one attribute.
+
+    Attributes:
+        images: by value, (H, W, 3) uint8 sRGB, all of one size, in the generator's order.
+        problem: why nothing changes; a sentence, empty when all is well.
+    """
+
+    images: Mapping[str, NDArray[np.uint8]] = field(repr=False)
+    problem: str
+    compute_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class EditedFile:
+    """A picture written at the photo's own size.
+
+    Attributes:
+        changed_share: of the photo's pixels, those that may differ from it.
+        problems, stack, compute_ms: see `EditPreview`; the time includes writing.
+    """
+
+    path: Path
+    width_px: int
+    height_px: int
+    changed_share: float
+    problems: dict[int, str]
+    doubt: Doubt
+    stack: EditStack
+    compute_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorFacts:
+    """A generator that is there.
+
+    Attributes:
+        attributes: that it edits, with their values in its order.
+        size_px: side of the square it computes on.
+        device: the device in a word a person knows.
+    """
+
+    model: str
+    weights_sha256: str
+    attributes: Mapping[str, tuple[str, ...]]
+    size_px: int
+    device: str
 
 
 def stack_to_json(stack: EditStack) -> str:
