@@ -1,33 +1,28 @@
-"""Knows the project's runs: looks at them in a thread, follows the one that is shown, moves the queue on.
-
-A run is a process of its own with a folder; nothing here waits for it. Looking goes on while something runs
-or waits, about twice a second while the room is on the screen and more seldom while it is not.
-"""
+"""Knows the project's trainings: follows the one that is shown, moves the queue on, makes wanted models."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import Signal
 
-from fashion_studio.gui.train.wording import WORK_STATES
+from fashion_studio.gui.run_watch import RunWatch
 from fashion_studio.services.run_story import RunStory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from PySide6.QtCore import QObject
+
     from fashion_studio.gui.session import Session
-    from fashion_studio.gui.works import Work
     from fashion_studio.jobs.background import Job
     from fashion_studio.jobs.events import Event
+    from fashion_studio.services.project import Project
     from fashion_studio.services.run_list import RunEntry
 
 __all__ = ["RunKeeper"]
-
-_LOOK_MS: Final = 500
-_LOOK_HIDDEN_MS: Final = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,92 +36,36 @@ class _Seen:
     started: Path | None
 
 
-class RunKeeper(QObject):
-    """The window's view of all runs.
+class RunKeeper(RunWatch):
+    """The window's view of all trainings.
 
     Signals:
-        runs_changed: `entries` or `in_use` are others.
-        story_changed: the shown run has told something, or another run is shown.
         made: a run that was to be used has its model; carries its `RunEntry`.
     """
 
-    runs_changed = Signal()
-    story_changed = Signal()
     made = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self.entries: list[RunEntry] = []
+        super().__init__(session, parent)
         self.in_use: Path | None = None
-        self.current: Path | None = None
         self.story = RunStory()
-        self.known = False
         self._job: Job | None = None
-        self._turn = 0
-        self._looking = False
-        self._again = False
-        self._visible = False
-        self._works: dict[Path, Work] = {}
         self._wanted: dict[Path, str] = {}
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self.look)
-        session.project_changed.connect(self._on_project)
 
-    # ------------------------------------------------------------ what is known
-
-    @property
-    def entry(self) -> RunEntry | None:
-        """The run that is shown."""
-        return next((entry for entry in self.entries if entry.run_dir == self.current), None)
-
-    @property
-    def running(self) -> RunEntry | None:
-        """The run that a process works on."""
-        return next((entry for entry in self.entries if entry.phase.is_active), None)
-
-    def set_visible(self, *, visible: bool) -> None:
-        """Whether the room is on the screen."""
-        self._visible = visible
-        if visible:
-            self.look()
-
-    def show(self, run_dir: Path | None) -> None:
-        """Follows another run."""
-        if run_dir == self.current:
-            return
-        self._follow(run_dir)
-        self.story_changed.emit()
-        self.look()
-
-    def _follow(self, run_dir: Path | None) -> None:
-        self.current, self.story, self._job = run_dir, RunStory(), None
-        self._turn += 1  # what is asked for the run before says nothing of this story, be it the same run
+    def _forget_story(self) -> None:
+        self.story, self._job = RunStory(), None
 
     def _on_project(self) -> None:
-        self._soon.stop()
-        self.entries, self.in_use, self.known = [], None, False
-        self._follow(None)
-        self._works, self._wanted = {}, {}
-        self.runs_changed.emit()
-        self.story_changed.emit()
-        if self._session.project is not None:
-            self._soon.start(_LOOK_MS if self._visible else _LOOK_HIDDEN_MS)  # photos come first
+        self.in_use, self._wanted = None, {}
+        super()._on_project()
+
+    def _wants_more(self) -> bool:
+        return bool(self._wanted)
 
     # ------------------------------------------------------------ looking
 
-    def look(self) -> None:
-        """Asks how all runs stand, in a thread; one question at a time."""
-        project = self._session.project
-        if project is None:
-            return
-        if self._looking:
-            self._again = True
-            return
-        self._looking, self._again = True, False
-        self._soon.stop()
-        current, job, turn = self.current, self._job, self._turn
+    def _question(self, project: Project) -> Callable[[], _Seen]:
+        current, job = self.current, self._job
 
         def ask() -> _Seen:
             from fashion_studio.jobs.background import Job  # noqa: PLC0415 - not at start
@@ -141,60 +80,21 @@ class RunKeeper(QObject):
             events = follow.events() if follow is not None else []
             return _Seen(entries, model_in_use(project), follow, events, started)
 
-        def seen(found: _Seen) -> None:
-            self._looking = False
-            if project is self._session.project:
-                self._take(found, turn)
-            else:
-                self.look()
+        return ask
 
-        def failed(error: Exception) -> None:
-            self._looking = False
-            if project is self._session.project:
-                self._session.report(error)
-
-        self._session.bridge.submit(ask, seen, failed)
-
-    def _take(self, seen: _Seen, turn: int) -> None:
-        changed = not self.known or (seen.entries, seen.in_use) != (self.entries, self.in_use)
-        self.entries, self.in_use, self.known = seen.entries, seen.in_use, True
-        if turn == self._turn:
-            self._job = seen.job
-            if self.story.take(seen.events):
+    def _take(self, found: _Seen, *, same: bool) -> None:
+        other_model = found.in_use != self.in_use
+        self.in_use = found.in_use
+        changed = self._adopt(found.entries) or other_model
+        if same:
+            self._job = found.job
+            if self.story.take(found.events):
                 self.story_changed.emit()
-        self._tell_works()
         if changed:
             self.runs_changed.emit()
         self._go_on_wanted()
-        lively = any(entry.phase.is_active or entry.queued_at for entry in self.entries)
-        if self._again or turn != self._turn:
-            self.look()
-        elif lively or self._wanted:
-            self._soon.start(_LOOK_MS if self._visible else _LOOK_HIDDEN_MS)
-
-    def _tell_works(self) -> None:
-        """Every run under way is also long work of the window, for the status bar and the list of jobs."""
-        for entry in self.entries:
-            work = self._works.get(entry.run_dir)
-            if work is None:
-                if not entry.phase.is_active:
-                    continue
-                work = self._session.works.begin(entry.title, can_pause=True, survives=True)
-                self._works[entry.run_dir] = work
-                work.pause_asked.connect(lambda on, run=entry.run_dir: self.pause(run, pausing=on))
-                work.cancel_asked.connect(lambda run=entry.run_dir: self.cancel(run))
-            if entry.phase.is_active:
-                work.state = WORK_STATES[entry.phase.value]
-                work.progress(entry.done, entry.total, entry.text or "starts")
-            else:
-                work.end(WORK_STATES[entry.phase.value], entry.text)
-                del self._works[entry.run_dir]
 
     # ------------------------------------------------------------ acts
-
-    def pause(self, run_dir: Path, *, pausing: bool) -> None:
-        """Lets a run rest, or go on."""
-        self._act(run_dir, lambda job: job.pause() if pausing else job.resume())
 
     def cancel(self, run_dir: Path) -> None:
         """Ends a run between two steps; its checkpoint stays. A queued one leaves the queue."""
@@ -249,14 +149,6 @@ class RunKeeper(QObject):
             finish_training(run_dir)
 
         self._act(run_dir, act)
-
-    def _act(self, run_dir: Path, act: Callable[[Job], object]) -> None:
-        def run() -> None:
-            from fashion_studio.jobs.background import Job  # noqa: PLC0415 - not at start
-
-            act(Job(run_dir))
-
-        self._session.bridge.submit(run, lambda _none: self.look(), self._session.report)
 
     def take_in(self, folder: Path, done: Callable[[Path], None]) -> None:
         """Copies a run that was trained elsewhere into the project."""

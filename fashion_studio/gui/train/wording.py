@@ -6,8 +6,6 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from fashion_studio.gui.works import WorkState
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 __all__ = [
     "PHASE_ICONS",
     "PHASE_WORDS",
-    "WORK_STATES",
     "change_text",
     "duration_text",
     "figure_text",
@@ -48,18 +45,6 @@ PHASE_WORDS: Final[dict[str, str]] = {
     "cancelled": "Cancelled",
     "failed": "Failed",
     "interrupted": "Interrupted",
-}
-
-WORK_STATES: Final[dict[str, WorkState]] = {
-    "starting": WorkState.RUNNING,
-    "running": WorkState.RUNNING,
-    "paused": WorkState.PAUSED,
-    "interrupted": WorkState.FAILED,
-    "finished": WorkState.DONE,
-    "cancelled": WorkState.CANCELLED,
-    "failed": WorkState.FAILED,
-    "queued": WorkState.WAITING,
-    "prepared": WorkState.CANCELLED,
 }
 
 _KINDS: Final[dict[str, str]] = {
