@@ -9,12 +9,14 @@ import threading
 import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fashion_studio.services.project import Project
 
 __all__ = ["Pictures", "filled"]
@@ -59,10 +61,19 @@ class Pictures(QObject):
     arrived = Signal(int)
     _made = Signal(int, int, object)
 
-    def __init__(self, size: QSize, parent: QObject | None = None, *, ratio: float = 1.0) -> None:
+    def __init__(
+        self,
+        size: QSize,
+        parent: QObject | None = None,
+        *,
+        ratio: float = 1.0,
+        load: Callable[[Any, int, QSize, float], QImage | None] | None = None,
+    ) -> None:
+        """`load` makes a picture in a thread from what was opened, an id, size and ratio; None: thumbnails."""
         super().__init__(parent)
         self._size, self._ratio = size, ratio
-        self._project: Project | None = None
+        self._load = load or _load
+        self._project: Any = None
         self._prepared: tuple[Project, QSize, float, dict[int, QImage]] | None = None
         self._kept: OrderedDict[int, QPixmap] = OrderedDict()
         self._failed: set[int] = set()
@@ -95,8 +106,8 @@ class Pictures(QObject):
         there = {item_id: image for item_id, image in images.items() if image is not None}
         self._prepared = (project, size, ratio, there)
 
-    def open(self, project: Project | None) -> None:
-        """Another project: forgets everything, but keeps what was prepared of it."""
+    def open(self, project: Any) -> None:
+        """Another project, or whatever `load` reads from: forgets everything but what was prepared of it."""
         with self._condition:
             self._project = project
             self._generation += 1
@@ -184,7 +195,7 @@ class Pictures(QObject):
                 self._being_made.add(item_id)
                 project, generation = self._project, self._generation
                 size, ratio = self._size, self._ratio
-            image = _load(project, item_id, size, ratio) if project is not None else None
+            image = self._load(project, item_id, size, ratio) if project is not None else None
             with self._condition:
                 if self._closed:
                     return
