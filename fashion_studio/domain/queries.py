@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fashion_studio.domain.edits import EditStack
     from fashion_studio.domain.geometry import Box
     from fashion_studio.domain.labels import Answer, Landmark, Split, Status
     from fashion_studio.domain.predictions import Prediction
@@ -26,6 +27,7 @@ __all__ = [
     "Item",
     "ItemFilter",
     "ItemRow",
+    "Origin",
     "Sort",
     "SortKey",
     "UndoStatus",
@@ -53,6 +55,7 @@ class ItemFilter:
         by_person: attribute → values a person gave; may contain UNSET, UNKNOWN, NOT_APPLICABLE.
         by_model: attribute → values the model proposes; may contain UNSET.
         confidence: range of the model's category confidence, 0 to 1, both ends included.
+        derived: only (not) photos made by an edit.
     """
 
     text: str = ""
@@ -64,6 +67,7 @@ class ItemFilter:
     by_person: Mapping[str, frozenset[str]] = field(default_factory=dict)
     by_model: Mapping[str, frozenset[str]] = field(default_factory=dict)
     confidence: tuple[float, float] | None = None
+    derived: bool | None = None
 
 
 class SortKey(StrEnum):
@@ -104,6 +108,7 @@ class Facets:
     flagged: int
     without_landmarks: int
     confidence_histogram: tuple[int, ...]
+    derived: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ class ItemRow:
         disagreements: attributes on which person and model differ.
         failure: reason why the file cannot be read, None for a good one.
         missing: whether the file is not where it was.
+        edited_from: name of the photo that this one was made from by an edit; None for a photo.
     """
 
     id: int
@@ -132,6 +138,32 @@ class ItemRow:
     disagreements: int
     failure: str | None = None
     missing: bool = False
+    edited_from: str | None = None
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it was made by an edit."""
+        return self.edited_from is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a derived photo was made of.
+
+    Attributes:
+        item_id: the derived photo.
+        parent_id: the photo the stack was applied to.
+        parent_name: its file name.
+        parent_changed: whether that photo's file has another content now than when the edit was made.
+        stack: what was done to it, with the generator and the seeds.
+    """
+
+    item_id: int
+    parent_id: int
+    parent_name: str
+    parent_changed: bool
+    stack: EditStack
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

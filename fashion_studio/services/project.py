@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from fashion_studio.domain.errors import EnvironmentProblem, ProjectError
 from fashion_studio.services.checking import check_photos
-from fashion_studio.services.project_writes import ProjectWrites
+from fashion_studio.services.editing.project_edits import ProjectEdits
 from fashion_studio.services.scanning import PhotoReader, Scan, ScanProgress, ScanReport
 from fashion_studio.store.database import Database
 from fashion_studio.store.dataset import DATABASE_NAME, Dataset
@@ -31,7 +31,7 @@ _FOLDERS: Final = ("thumbnails", "runs", "edits", "snapshots")
 _READING_ONLY: Final = "This project is open for reading only. Close it where it is open, then open it again."
 
 
-class Project(ProjectWrites):
+class Project(ProjectEdits):
     """A project folder, open. Use `create` or `open`; a context manager that closes at the end."""
 
     def __init__(self, folder: Path, dataset: Dataset, lock: ProjectLock | None, *, read_only: bool) -> None:
@@ -240,6 +240,7 @@ class Project(ProjectWrites):
         for name in _FOLDERS:
             if (previous / name).is_dir():
                 shutil.copytree(previous / name, folder / name, dirs_exist_ok=True)
+        self._look_for_roots()  # the project's own one lies elsewhere now
         if self._lock is not None:
             self._lock.release()
         self._lock = lock

@@ -146,7 +146,8 @@ class ProjectOperations(ProjectReads):
             "landmarks" if edit.fact.subject is Subject.LANDMARK else edit.fact.field
             for edit in operation.edits
         )
-        return Changes(operation.id, self._words.operation(operation.kind, operation.title), ids, fields)
+        title = self._words.operation(operation.kind, operation.title)
+        return Changes(operation.id, title, ids, fields, items_added="hidden" in fields)
 
     def _told(self, changes: Changes) -> Changes:
         if changes.item_ids or changes.items_added:

@@ -71,8 +71,8 @@ class ProjectReads:
 
     @property
     def roots(self) -> tuple[Root, ...]:
-        """The declared folders of photos, each where it is now."""
-        return tuple(self._roots.values())
+        """The declared folders of photos, each where it is now; without the project's own, of edits."""
+        return tuple(root for root in self._roots.values() if not root.own)
 
     @property
     def count(self) -> int:
@@ -222,11 +222,12 @@ class ProjectReads:
             return read_predictions(connection, ids)
 
     def file_names(self) -> Iterator[tuple[Path, str, int]]:
-        """(declared folder, path below it, photo) of every file, missing ones too."""
+        """(declared folder, path below it, photo) of every file, missing ones too; not those of edits."""
         folders = {root.id: root.folder for root in self.roots}
         with self._dataset.reading() as connection:
             for root_id, path, item_id in read_paths(connection):
-                yield folders[root_id], path, item_id
+                if root_id in folders:
+                    yield folders[root_id], path, item_id
 
     def facts(self, facts: Iterable[Fact]) -> dict[Fact, Any]:
         """What was said under these addresses, in journal form; None where nothing was."""

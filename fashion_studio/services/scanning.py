@@ -19,7 +19,14 @@ from fashion_studio.services.photo_reading import PhotoReader
 from fashion_studio.services.relocating import find_moved_root
 from fashion_studio.services.walking import FoundFile, Walk
 from fashion_studio.store.intake import Intake, Taken
-from fashion_studio.store.photos import FailedFile, PhotoFile, read_failures, read_files, read_roots
+from fashion_studio.store.photos import (
+    FailedFile,
+    PhotoFile,
+    items_by_hash,
+    read_failures,
+    read_files,
+    read_roots,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,6 +109,7 @@ class Scan:
         self._looked_at = 0
         self._total: int | None = None
         self._told_at = 0.0
+        self._own: set[int] = set()
 
     def run(self, on_progress: Callable[[ScanProgress], None], should_stop: Callable[[], bool]) -> ScanReport:
         """Scans all roots; see `services.project.Project.scan`."""
@@ -114,6 +122,7 @@ class Scan:
         began = time.monotonic()
         first = True
         folders = {root.id: root.folder for root in roots}
+        self._own = {root.id for root in roots if root.own}
         for root_id, found, result in self._results(present, walks, known, should_stop):
             seen[root_id].add(found.relative_path)
             self._looked_at += 1
@@ -138,9 +147,11 @@ class Scan:
             roots = read_roots(connection, self._project)
         found = []
         for root in roots:
-            place = root if root.exists else find_moved_root(self._dataset, root, self._project, self._reader)
+            place = root
+            if not root.exists and not root.own:
+                place = find_moved_root(self._dataset, root, self._project, self._reader)
             found.append(place)
-            if not place.exists:
+            if not place.exists and not root.own:
                 self._report.missing_roots.append(place.folder)
         return found
 
@@ -195,10 +206,28 @@ class Scan:
         )
 
     def _take(self, batch: list[PhotoFile | FailedFile], folders: dict[int, Path]) -> None:
+        batch = self._ours(batch)
         if not batch:
             return
         taken = self._intake.take(batch, folders)
         self._count(taken)
+
+    def _ours(self, batch: list[PhotoFile | FailedFile]) -> list[PhotoFile | FailedFile]:
+        """Without files in the folder of edits that no saving has put there: nobody knows their origin."""
+        mine = [entry for entry in batch if entry.root_id in self._own]
+        if not mine:
+            return batch
+        with self._dataset.reading() as connection:
+            files = {(root_id, place) for root_id in self._own for place in read_files(connection, root_id)}
+            hashes = [entry.content_hash for entry in mine if isinstance(entry, PhotoFile)]
+            known = items_by_hash(connection, hashes)
+        return [
+            entry
+            for entry in batch
+            if entry.root_id not in self._own
+            or (entry.root_id, entry.relative_path) in files
+            or getattr(entry, "content_hash", None) in known
+        ]
 
     def _count(self, taken: Taken) -> None:
         self._report.new += len(taken.added)

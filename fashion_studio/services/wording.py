@@ -32,7 +32,18 @@ _FIELD_WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "split": lambda data: SPLIT_TITLES[Split(data)],
     "flagged": lambda data: "flagged" if data else "not flagged",
     "note": lambda data: str(data) if data else "empty",
+    "stack": lambda data: "none" if data is None else _steps(len(data["steps"])),
+    "hidden": lambda data: "taken away" if data else "in the project",
     "box": lambda data: "none" if data is None else "{2:.0f} × {3:.0f} at {0:.0f}, {1:.0f}".format(*data),
+}
+_FIELD_TITLES: Final = {
+    "status": "Status",
+    "split": "Split",
+    "flagged": "Flag",
+    "note": "Note",
+    "box": "Box",
+    "stack": "Edits",
+    "hidden": "Edited photo",
 }
 _VISIBILITY: Final = {
     Visibility.VISIBLE: "visible",
@@ -44,6 +55,10 @@ _VISIBILITY: Final = {
 def photos(count: int) -> str:
     """A count in words: "1 photo", "1,204 photos"."""
     return "1 photo" if count == 1 else f"{count:,} photos"
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
 
 
 class Wording:
@@ -89,7 +104,7 @@ class Wording:
             return self.attribute(field)
         if subject == "landmark":
             return self.landmark(field)
-        return {"status": "Status", "split": "Split", "flagged": "Flag", "note": "Note", "box": "Box"}[field]
+        return _FIELD_TITLES[field]
 
     def operation(self, kind: Kind, title: str) -> str:
         """Title of an operation: what it reverts is named by the title of that."""

@@ -15,12 +15,12 @@ from fashion_studio.domain.vocabulary import CATEGORY, Vocabulary
 from fashion_studio.store.bulk import execute_many
 from fashion_studio.store.database import Database
 from fashion_studio.store.filtering import View
-from fashion_studio.store.item_index import ItemIndex, NameTable
+from fashion_studio.store.item_index import ItemIndex, NameTable, OriginKey
 from fashion_studio.store.migrating import prepare
 from fashion_studio.store.payloads import pack_prediction
 from fashion_studio.store.rebuilding import rebuild_summaries
 from fashion_studio.store.summaries import SummaryLayout
-from fashion_studio.store.tables import ITEM, PREDICTION, PROPERTY, VOCABULARY
+from fashion_studio.store.tables import DERIVED, ITEM, PREDICTION, PROPERTY, VOCABULARY
 from fashion_studio.store.writing import Writer, write_summaries
 
 if TYPE_CHECKING:
@@ -240,6 +240,10 @@ def _read_index(connection: Connection, layout: SummaryLayout) -> ItemIndex:
     if records["noted"].any():
         notes = connection.execute(select(ITEM.c.id, ITEM.c.note).where(ITEM.c.note != ""))
         index.notes.update((item_id, note.casefold()) for item_id, note in notes)
+    derived = select(DERIVED.c.item_id, DERIVED.c.parent_id, DERIVED.c.source_hash, DERIVED.c.hidden)
+    rows = connection.execute(derived.order_by(DERIVED.c.item_id)).all()
+    index.origins = {row.item_id: OriginKey(row.parent_id, row.source_hash) for row in rows}
+    index.hidden = frozenset(row.item_id for row in rows if row.hidden)
     return index
 
 

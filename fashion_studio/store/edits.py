@@ -19,6 +19,8 @@ class Subject(StrEnum):
     ANSWER = "answer"
     LANDMARK = "landmark"
     ITEM = "item"
+    STACK = "stack"
+    DERIVED = "derived"
 
 
 ITEM_FIELDS: Final = ("status", "split", "flagged", "note", "box")
@@ -26,7 +28,10 @@ ITEM_FIELDS: Final = ("status", "split", "flagged", "note", "box")
 
 
 class Fact(NamedTuple):
-    """The address of a fact. `field` is an attribute, a landmark's name, or one of `ITEM_FIELDS`."""
+    """The address of a fact.
+
+    `field` is an attribute, a landmark's name, one of `ITEM_FIELDS`, "stack", or "hidden" of a derived photo.
+    """
 
     subject: Subject
     item_id: int
@@ -34,7 +39,7 @@ class Fact(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """A fact with its value before and after, as plain JSON data; None is no answer, no landmark, no box."""
+    """A fact with its value before and after, as plain JSON data; None is no answer, landmark, box, stack."""
 
     fact: Fact
     before: Any

@@ -12,7 +12,7 @@ from fashion_studio.domain.geometry import Box
 from fashion_studio.domain.labels import Answer, AnswerKind, Landmark, Visibility
 from fashion_studio.store.bulk import execute_many
 from fashion_studio.store.edits import ITEM_FIELDS, Edit, Fact, Subject
-from fashion_studio.store.tables import ANSWER, ITEM, LANDMARK
+from fashion_studio.store.tables import ANSWER, DERIVED, EDIT_STACK, ITEM, LANDMARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -87,8 +87,7 @@ def read_facts(connection: Connection, facts: Iterable[Fact]) -> dict[Fact, Any]
             values[fact] = None
             wanted[fact.subject, fact.field].append(fact.item_id)
     for (subject, name), ids in wanted.items():
-        read = {Subject.ANSWER: _answers, Subject.LANDMARK: _landmarks, Subject.ITEM: _fields}[subject]
-        for item_id, value in read(connection, name, ids):
+        for item_id, value in _READ[subject](connection, name, ids):
             fact = Fact(subject, item_id, name)
             if fact in values:
                 values[fact] = value
@@ -107,6 +106,10 @@ def write_facts(connection: Connection, edits: Iterable[Edit]) -> None:
             _write_answers(connection, act, group)
         elif subject is Subject.LANDMARK:
             _write_landmarks(connection, act, group)
+        elif subject is Subject.STACK:
+            _write_stacks(connection, act, group)
+        elif subject is Subject.DERIVED:
+            _write_hidden(connection, group)
         else:
             _write_fields(connection, name, group)
 
@@ -140,6 +143,24 @@ def _fields(connection: Connection, name: str, ids: Sequence[int]) -> Iterator[t
     statement = select(ITEM.c.id, ITEM.c[name])
     for item_id, value in _selected(connection, statement, ITEM.c.id, ids):
         yield item_id, _field_in(name, value)
+
+
+def _stacks(connection: Connection, _name: str, ids: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    for item_id, text in _selected(connection, select(EDIT_STACK), EDIT_STACK.c.item_id, ids):
+        yield item_id, json.loads(text)
+
+
+def _hidden(connection: Connection, _name: str, ids: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    yield from _selected(connection, select(DERIVED.c.item_id, DERIVED.c.hidden), DERIVED.c.item_id, ids)
+
+
+_READ: Final = {
+    Subject.ANSWER: _answers,
+    Subject.LANDMARK: _landmarks,
+    Subject.ITEM: _fields,
+    Subject.STACK: _stacks,
+    Subject.DERIVED: _hidden,
+}
 
 
 def _field_in(name: str, value: Any) -> Any:
@@ -196,6 +217,30 @@ def _write_landmarks(connection: Connection, act: str, edits: Sequence[Edit]) ->
         }
         statement = update(LANDMARK).where(here).values(new)
         execute_many(connection, statement, ("new_x", "new_y", "new_v", "of_item", "of_name"), rows)
+
+
+def _write_stacks(connection: Connection, act: str, edits: Sequence[Edit]) -> None:
+    here = EDIT_STACK.c.item_id == bindparam("of_item")
+    ids = [edit.fact.item_id for edit in edits]
+    if act == "delete":
+        execute_many(
+            connection, delete(EDIT_STACK).where(here), ("of_item",), [(item_id,) for item_id in ids]
+        )
+        return
+    rows = list(zip(encoded(edit.after for edit in edits), ids, strict=True))
+    if act == "insert":
+        execute_many(connection, insert(EDIT_STACK), ("stack", "item_id"), rows)
+    else:
+        statement = update(EDIT_STACK).where(here).values(stack=bindparam("new"))
+        execute_many(connection, statement, ("new", "of_item"), rows)
+
+
+def _write_hidden(connection: Connection, edits: Sequence[Edit]) -> None:
+    statement = (
+        update(DERIVED).where(DERIVED.c.item_id == bindparam("of_item")).values(hidden=bindparam("new"))
+    )
+    rows = [(int(edit.after), edit.fact.item_id) for edit in edits]
+    execute_many(connection, statement, ("new", "of_item"), rows)
 
 
 def encoded(values: Iterable[Any]) -> list[str | None]:

@@ -11,7 +11,7 @@ from fashion_studio.domain.queries import UNSET, Facets, ItemFilter, SortKey
 from fashion_studio.store.summaries import AGREEMENTS, CODE_FIRST_VALUE, SPLITS, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -42,8 +42,11 @@ class View:
         self._count = min(len(ids), len(records), len(self._names))
         self._ids = ids[: self._count]
         self._records: Records = records[: self._count]
+        self._origins = index.origins
         # Files that cannot be read and were never worked on: listed as failures, skipped as photos.
         skipped = self._records["failed"] & (self._records["changed_us"] == 0)
+        if index.hidden:
+            skipped |= self._among(index.hidden)
         self._skipped: NDArray[np.bool_] | None = skipped if skipped.any() else None
 
     @property
@@ -117,6 +120,9 @@ class View:
             flagged=int(np.count_nonzero(records["flagged"] & without("flagged"))),
             without_landmarks=int(np.count_nonzero((records["landmarks"] == 0) & without("landmarks"))),
             confidence_histogram=tuple(np.bincount(bins, minlength=HISTOGRAM_BINS).tolist()),
+            derived=int(np.count_nonzero(self._among(self._origins) & without("derived")))
+            if self._origins
+            else 0,
         )
 
     def _conditions(self, question: ItemFilter) -> dict[str, NDArray[np.bool_]]:
@@ -139,6 +145,8 @@ class View:
         if question.confidence is not None:
             low, high = np.float32(question.confidence[0]), np.float32(question.confidence[1])
             masks["confidence"] = (records["confidence"] >= low) & (records["confidence"] <= high)
+        if question.derived is not None:
+            masks["derived"] = self._among(self._origins) == question.derived
         self._value_conditions(masks, "person", question.by_person)
         self._value_conditions(masks, "model", question.by_model)
         return masks
@@ -168,6 +176,13 @@ class View:
         for value in known:
             word, mask = self._layout.bit(attribute, value)
             found |= (sets[:, word] & np.uint64(mask)) != 0
+        return found
+
+    def _among(self, ids: Collection[int]) -> NDArray[np.bool_]:
+        """Which photos are these."""
+        found = np.zeros(self._count, dtype=bool)
+        at = np.searchsorted(self._ids, np.fromiter(ids, dtype=np.int64, count=len(ids)))
+        found[at[at < self._count]] = True  # the others came after this look was taken
         return found
 
     def _text(self, text: str) -> NDArray[np.bool_]:

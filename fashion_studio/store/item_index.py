@@ -8,7 +8,7 @@ serialised by `store.dataset`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fashion_studio.domain.predictions import Prediction
     from fashion_studio.store.edits import Edit
 
-__all__ = ["ItemIndex", "NameTable"]
+__all__ = ["ItemIndex", "NameTable", "OriginKey"]
 
 
 class NameTable:
@@ -85,6 +85,13 @@ class NameTable:
         return self._lower
 
 
+class OriginKey(NamedTuple):
+    """What a derived photo was made of: the photo edited, and the content at the beginning of the chain."""
+
+    parent_id: int
+    source_hash: str
+
+
 @dataclass(frozen=True, slots=True)
 class Restore:
     """What to put back when a write turns out not to have happened."""
@@ -92,6 +99,7 @@ class Restore:
     positions: NDArray[np.intp]
     records: Records
     notes: Mapping[int, str | None]
+    hidden: frozenset[int]
 
 
 class ItemIndex:
@@ -100,6 +108,8 @@ class ItemIndex:
     Attributes:
         layout: where a record holds what.
         version: grows with every change, for caches of orders.
+        origins: of derived photos, by id, in ascending order.
+        hidden: derived photos whose saving was undone; they are in no list.
     """
 
     def __init__(
@@ -113,6 +123,8 @@ class ItemIndex:
         self.names = names
         self.failures: dict[int, str] = {}
         self.notes: dict[int, str] = {}
+        self.origins: dict[int, OriginKey] = {}
+        self.hidden: frozenset[int] = frozenset()
         self._spare: Records = records
 
     def __len__(self) -> int:
@@ -156,6 +168,7 @@ class ItemIndex:
             disagreements=int(record["disagreements"]),
             failure=self.failures.get(item_id),
             missing=bool(record["missing"]),
+            edited_from=self._parent_name(item_id),
         )
 
     def apply(self, edits: Sequence[Edit], changed_us: int) -> Restore:
@@ -171,6 +184,7 @@ class ItemIndex:
                 for e in edits
                 if e.fact.field == "note" and e.fact.subject is Subject.ITEM
             },
+            self.hidden,
         )
         for (subject, name, after), ids in _grouped(edits).items():
             at = self.positions(np.array(ids, dtype=np.int64))
@@ -178,7 +192,9 @@ class ItemIndex:
                 self.layout.set_answer(self.records, at, name, after.value)
             elif subject is Subject.LANDMARK:
                 np.add.at(self.records["landmarks"], at, np.uint8(1) if after.value else np.uint8(255))
-            else:
+            elif subject is Subject.DERIVED:
+                self.hidden = self.hidden.union(ids) if after.value else self.hidden.difference(ids)
+            elif subject is Subject.ITEM:
                 self._set_field(at, name, after.value)
         self.records["changed_us"][touched] = changed_us
         self.layout.compare(self.records, touched)
@@ -188,6 +204,7 @@ class ItemIndex:
     def take_back(self, before: Restore) -> None:
         """Undoes one `apply` that could not be kept."""
         self.records[before.positions] = before.records
+        self.hidden = before.hidden
         for item_id, note in before.notes.items():
             if note is None:
                 self.notes.pop(item_id, None)
@@ -228,9 +245,19 @@ class ItemIndex:
         self.ids = np.concatenate([self.ids, np.asarray(ids, dtype=np.int64)])  # last: readers size by it
         self.version += 1
 
+    def note_origins(self, origins: Mapping[int, OriginKey]) -> None:
+        """Marks photos that `append` is about to add as derived and hidden."""
+        self.hidden = self.hidden.union(origins)
+        self.origins = {**self.origins, **origins}
+        self.version += 1
+
     def summary(self, position: int) -> bytes:
         """The record as it is kept in the database."""
         return bytes(self.records[position].tobytes())
+
+    def _parent_name(self, item_id: int) -> str | None:
+        origin = self.origins.get(item_id)
+        return None if origin is None else self.names.name(int(self.positions([origin.parent_id])[0]))
 
     def _set_field(self, at: NDArray[np.intp], name: str, value: Any) -> None:
         if name == "status":

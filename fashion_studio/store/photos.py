@@ -40,11 +40,13 @@ class Root:
     Attributes:
         folder: where it is now: the absolute path, else the one relative to the project, whichever exists.
         exists: whether it was there when it was looked for.
+        own: whether it is the project's own, for what edits made.
     """
 
     id: int
     folder: Path
     exists: bool
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +103,21 @@ def read_roots(connection: Connection, project: Path) -> list[Root]:
     found = []
     for row in connection.execute(select(ROOT).order_by(ROOT.c.id)):
         absolute = Path(row.absolute_path)
-        folder = absolute
-        if not absolute.is_dir() and row.relative_path is not None:
+        folder = project / row.relative_path if row.own else absolute
+        if not row.own and not absolute.is_dir() and row.relative_path is not None:
             beside = Path(os.path.normpath(project / row.relative_path))
             folder = beside if beside.is_dir() else absolute
-        found.append(Root(row.id, folder, folder.is_dir()))
+        found.append(Root(row.id, folder, folder.is_dir(), row.own))
     return found
 
 
-def add_root(connection: Connection, folder: Path, project: Path) -> int:
+def add_root(connection: Connection, folder: Path, project: Path, *, own: bool = False) -> int:
     """Declares a folder; returns its id, the old one if it is declared already."""
     for root in read_roots(connection, project):
         if root.folder == folder:
             return root.id
     number = (connection.execute(select(func.max(ROOT.c.id))).scalar_one() or 0) + 1
-    connection.execute(insert(ROOT), {"id": number, **_root_paths(folder, project)})
+    connection.execute(insert(ROOT), {"id": number, "own": own, **_root_paths(folder, project)})
     return number
 
 

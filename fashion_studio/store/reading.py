@@ -107,6 +107,8 @@ def _lay_over(details: Details, fact: Fact, value: Any) -> None:
         details.landmarks.pop(fact.field, None)
         if value is not None:
             details.landmarks[fact.field] = landmark_of(fact.field, value)
+    elif fact.subject in {Subject.STACK, Subject.DERIVED}:
+        return  # not among the details
     elif fact.field == "box":
         details.box = box_of(value)
     else:

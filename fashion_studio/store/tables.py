@@ -24,11 +24,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
 )
 
 __all__ = [
     "ANSWER",
     "CHANGE",
+    "DERIVED",
+    "EDIT_STACK",
     "FAILURE",
     "ITEM",
     "ITEM_FILE",
@@ -75,8 +78,10 @@ ROOT: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("absolute_path", Text, nullable=False),
     Column("relative_path", Text),
+    Column("own", Boolean, nullable=False, server_default=false()),
 )
-"""Declared folders of photos: absolute, and relative to the project folder where that is possible."""
+"""Declared folders of photos: absolute, and relative to the project folder where that is possible. The one
+that is the project's `own` holds what edits made; it lies in the project folder wherever that is."""
 
 ITEM: Final = Table(
     "item",
@@ -158,6 +163,29 @@ PREDICTION: Final = Table(
     Column("payload", LargeBinary, nullable=False),
 )
 """The current model's reading of a photo; `payload` is zlib over msgpack of `domain.prediction_codec`."""
+
+EDIT_STACK: Final = Table(
+    "edit_stack",
+    METADATA,
+    Column("item_id", Integer, ForeignKey("item.id"), primary_key=True, autoincrement=False),
+    Column("stack", Text, nullable=False),
+)
+"""The edits that a person is working on, by photo; `stack` is the JSON of `domain.edits.stack_to_json`."""
+
+DERIVED: Final = Table(
+    "derived",
+    METADATA,
+    Column("item_id", Integer, ForeignKey("item.id"), primary_key=True, autoincrement=False),
+    Column("parent_id", Integer, ForeignKey("item.id"), nullable=False, index=True),
+    Column("parent_hash", Text, nullable=False),
+    Column("source_hash", Text, nullable=False),
+    Column("stack", Text, nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+)
+"""Photos that an edit made: of which photo, with the content it had then, by which stack (which names the
+model and the seeds). `source_hash` is the content of the photo at the beginning of a chain of edits. `hidden`
+is whether the saving was undone."""
 
 OPERATION: Final = Table(
     "operation",

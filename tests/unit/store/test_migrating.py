@@ -18,11 +18,11 @@ from fashion_studio.store.tables import METADATA
 
 OLD = Path(__file__).parents[2] / "data" / "projects"
 
-SECOND_STEP = """
+NEXT_STEP = """
 import sqlalchemy as sa
 from alembic import op
-revision = "2"
-down_revision = "1"
+revision = "3"
+down_revision = "2"
 def upgrade():
     op.add_column("item", sa.Column("weight", sa.Float))
 """
@@ -49,16 +49,16 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def install(step: str) -> None:
         steps = tmp_path / "migrations"
         shutil.copytree(migrating.STEPS, steps)
-        (steps / "versions" / "v0002_next.py").write_text(step)
+        (steps / "versions" / "v0003_next.py").write_text(step)
         monkeypatch.setattr(migrating, "STEPS", steps)
-        monkeypatch.setattr(migrating, "DATABASE_VERSION", 2)
+        monkeypatch.setattr(migrating, "DATABASE_VERSION", 3)
 
     return install
 
 
 def test_the_version_is_pinned():
     """Whoever raises it adds a step, and a real database of the version before to tests/data/projects."""
-    assert migrating.DATABASE_VERSION == 1
+    assert migrating.DATABASE_VERSION == 2
     assert sorted(path.name for path in OLD.iterdir()) == ["version-1"]
 
 
@@ -144,26 +144,26 @@ def test_a_database_of_another_program_is_refused(database: Database):
 
 def test_an_older_file_is_brought_up_to_date_and_a_copy_kept(database: Database, next_version):
     migrating.prepare(database)
-    next_version(SECOND_STEP)
+    next_version(NEXT_STEP)
     migrating.prepare(database)
     assert "weight" in columns(database.path)
-    copy = database.path.with_name("dataset.version-1.sqlite")
+    copy = database.path.with_name("dataset.version-2.sqlite")
     assert "weight" not in columns(copy)
 
 
 def test_a_step_that_breaks_leaves_the_file_as_it_was(database: Database, next_version):
     migrating.prepare(database)
-    next_version(SECOND_STEP + "    raise RuntimeError('half way')\n")
+    next_version(NEXT_STEP + "    raise RuntimeError('half way')\n")
     with pytest.raises(RuntimeError, match="half way"):
         migrating.prepare(database)
     assert "weight" not in columns(database.path)
     with database.reading() as connection:
-        assert migrating.version_of(connection) == 1
+        assert migrating.version_of(connection) == 2
 
 
 def test_without_room_for_the_copy_nothing_is_touched(database: Database, next_version, monkeypatch):
     migrating.prepare(database)
-    next_version(SECOND_STEP)
+    next_version(NEXT_STEP)
     full = shutil.disk_usage(database.path.parent)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
     with pytest.raises(EnvironmentProblem, match="no room"):
@@ -173,7 +173,7 @@ def test_without_room_for_the_copy_nothing_is_touched(database: Database, next_v
 
 def test_an_older_file_is_not_changed_when_it_is_only_looked_at(database: Database, next_version):
     migrating.prepare(database)
-    next_version(SECOND_STEP)
+    next_version(NEXT_STEP)
     looking = Database(database.path, read_only=True)
     with pytest.raises(ProjectError, match="older Fashion Studio"):
         migrating.prepare(looking)

@@ -1,0 +1,204 @@
+"""Edits in an open project: a stack is kept, its picture saved as a photo that knows what it was made of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from fashion_studio.domain.edits import stack_from_json, stack_to_json
+from fashion_studio.domain.errors import ProjectError, UserError
+from fashion_studio.domain.queries import Origin
+from fashion_studio.imaging.decode import content_hash, probe
+from fashion_studio.services.editing.edited_pictures import free_place, placed, write_picture
+from fashion_studio.services.project_writes import ProjectWrites
+from fashion_studio.services.wording import photos
+from fashion_studio.store.derived import (
+    EDITS,
+    SAME_AS_PHOTO,
+    NewDerived,
+    add_derived,
+    children_of,
+    own_root,
+    read_origin,
+)
+from fashion_studio.store.edits import Fact, Subject
+from fashion_studio.store.photos import PhotoFile, items_by_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from fashion_studio.domain.edits import EditStack
+    from fashion_studio.domain.queries import Changes
+
+__all__ = ["EditedPicture", "ProjectEdits"]
+
+
+@dataclass(frozen=True, slots=True)
+class EditedPicture:
+    """A finished PNG on the project's disk, made of a photo by a stack; saving moves it into the project."""
+
+    parent_id: int
+    stack: EditStack
+    path: Path
+
+
+class ProjectEdits(ProjectWrites):
+    """The editing part of `services.project.Project`; errors as of its writes."""
+
+    def keep_stack(self, item_id: int, stack: EditStack | None) -> Changes:
+        """Keeps the edits that a person is working on with their photo; None, or one without steps, is none.
+
+        Journalled, so undo gives back the stack before. It says nothing about the photo itself: its status
+        stays.
+        """
+        data = json.loads(stack_to_json(stack)) if stack is not None and stack.steps else None
+        title = "Edits removed" if data is None else "Edits changed"
+        return self._write(lambda _: title, {Fact(Subject.STACK, int(item_id), "stack"): data}, work=False)
+
+    def kept_stack(self, item_id: int) -> EditStack | None:
+        """The edits that a person is working on; None where there are none.
+
+        Raises:
+            UserError: it was written by a newer program.
+        """
+        fact = Fact(Subject.STACK, int(item_id), "stack")
+        data = self._dataset.writer.current([fact])[fact]
+        return None if data is None else stack_from_json(json.dumps(data))
+
+    def save_edit(self, item_id: int, stack: EditStack, picture: NDArray[np.uint8]) -> Changes:
+        """Adds an edited picture as a photo of its own, marked as derived; one undo takes it away again.
+
+        Takes about a second for 12 megapixels: call it from a thread. The file stays in the project's folder
+        of edits when the saving is undone, until `discard_undone_edits`.
+
+        Args:
+            item_id: the photo that the stack was applied to.
+            stack: as it was computed, with the generator's id and hash.
+            picture: (H, W, 3) uint8 sRGB.
+
+        Returns:
+            What changed; `item_ids` is the new photo.
+
+        Raises:
+            UserError: the photo is not in the project, or the picture is one of its photos unchanged.
+            EnvironmentProblem: the disk does not take it; nothing changed, the kept stack stays.
+            ProjectError: open for reading only.
+        """
+        self._check_edits_allowed()
+        self._dataset.index.positions([int(item_id)])
+        path = self._folder / EDITS / f".{uuid4().hex}.part"
+        write_picture(path, picture, stack)
+        try:
+            return self.save_edits([EditedPicture(int(item_id), stack, path)])
+        finally:
+            path.unlink(missing_ok=True)
+
+    def save_edits(self, pictures: Sequence[EditedPicture]) -> Changes:
+        """Adds finished pictures as photos, as one operation with one undo; their files are moved.
+
+        Raises:
+            UserError: a photo is not in the project, or a picture is one of its photos unchanged.
+            EnvironmentProblem: the disk does not take it; nothing changed, the files are where they were.
+            ProjectError: open for reading only.
+        """
+        self._check_edits_allowed()
+        if not pictures:
+            msg = "There is no edited picture to add."
+            raise UserError(msg)
+        names = {row.id: row.name for row in self.rows(sorted({each.parent_id for each in pictures}))}
+        unique = {content_hash(each.path): each for each in reversed(pictures)}
+        with self._dataset.writer.lock:
+            root_id = own_root(self._dataset, self._folder)
+            self._look_for_roots()
+            known = self._kept_pictures(unique)
+            wanted = {digest: each for digest, each in unique.items() if digest not in known}
+            moves, new = self._named(wanted, names, root_id)
+            with placed(moves):
+                ids = [*known.values(), *add_derived(self._dataset, new)]
+            # From here on the pictures are photos; only whether they are shown may have to wait in memory.
+            first = names[pictures[0].parent_id]
+            changes = self._write(
+                lambda n: f"Edit of {first} saved" if len(pictures) == 1 else f"{photos(n)} added by edits",
+                {Fact(Subject.DERIVED, item_id, "hidden"): False for item_id in ids},
+                work=False,
+            )
+        return replace(changes, item_ids=tuple(ids))
+
+    def origin_of(self, item_id: int) -> Origin | None:
+        """What a photo was made of; None for one that no edit made."""
+        if int(item_id) not in self._dataset.index.origins:
+            return None
+        with self._dataset.reading() as connection:
+            row = read_origin(connection, int(item_id))
+        if row is None:
+            return None
+        return Origin(
+            item_id=row.item_id,
+            parent_id=row.parent_id,
+            parent_name=self.rows([row.parent_id])[0].name,
+            parent_changed=row.parent_changed,
+            stack=stack_from_json(row.stack),
+            made_at=datetime.fromtimestamp(row.made_us / 1e6, tz=UTC),
+        )
+
+    def derived_of(self, item_id: int) -> tuple[int, ...]:
+        """Photos that edits of this one made, the oldest first, without those whose saving was undone."""
+        with self._dataset.reading() as connection:
+            found = children_of(connection, int(item_id))
+        return tuple(child for child in found if child not in self._dataset.index.hidden)
+
+    def discard_undone_edits(self) -> int:
+        """Deletes the files of edited photos whose saving was undone; returns how many.
+
+        Doing such a saving again then shows a photo whose file is missing.
+
+        Raises:
+            ProjectError: open for reading only.
+        """
+        self._check_edits_allowed()
+        removed = 0
+        with self._dataset.writer.lock:
+            for item_id in sorted(self._dataset.index.hidden):
+                path = self.path(item_id)
+                if path.is_relative_to(self._folder / EDITS) and path.is_file():
+                    path.unlink()
+                    removed += 1
+        return removed
+
+    def _check_edits_allowed(self) -> None:
+        if self._read_only:
+            msg = "This project is open for reading only, so no edit can be saved. Close it where it is open."
+            raise ProjectError(msg)
+
+    def _kept_pictures(self, hashes: Iterable[str]) -> dict[str, int]:
+        """Which of these contents are photos already whose file is there."""
+        with self._dataset.reading() as connection:
+            known = items_by_hash(connection, list(hashes))
+        present = {digest: item_id for digest, item_id in known.items() if self.path(item_id).is_file()}
+        if any(item_id not in self._dataset.index.origins for item_id in present.values()):
+            raise UserError(SAME_AS_PHOTO)
+        return present
+
+    def _named(
+        self, pictures: Mapping[str, EditedPicture], names: Mapping[int, str], root_id: int
+    ) -> tuple[dict[Path, Path], list[NewDerived]]:
+        """Where each picture (by content) goes, and what is to be added."""
+        folder = self._folder / EDITS
+        moves: dict[Path, Path] = {}
+        new = []
+        for digest, each in pictures.items():
+            target = free_place(folder, names[each.parent_id], moves.values())
+            moves[each.path] = target
+            info, stat = probe(each.path), each.path.stat()
+            photo = PhotoFile(
+                root_id, target.name, stat.st_size, stat.st_mtime_ns, digest, info.width_px, info.height_px
+            )
+            new.append(NewDerived(each.parent_id, stack_to_json(each.stack), photo))
+        return moves, new
