@@ -166,14 +166,15 @@ def _draw(
     layout = build_layout(spec)
     camera = Camera(spec.pose, width_px, height_px, Dice(spec.pose.seed))
     rgb = paint_background(spec.scene.background, scene_dice, width_px, height_px)
-    pattern = make_pattern(spec.pattern, fabric_dice)
+    motif_dice = fabric_dice if spec.motif_seed is None else Dice(spec.motif_seed)
+    pattern = make_pattern(spec.pattern, motif_dice)
     if spec.pattern == "graphic" and pattern is None:
-        place_print(layout, spec, fabric_dice)
+        place_print(layout, spec, motif_dice)
     _clutter(rgb, spec, camera, light)
     _ground_shadow(rgb, layout, camera, spec, light)
     painter = Painter(rgb, camera, make_cloth(spec, fabric_dice), _inks(spec, fabric_dice), pattern, light)
     if spec.pattern == "graphic" and pattern is None:
-        painter.print_tile = make_print(fabric_dice)
+        painter.print_tile = make_print(motif_dice)
     for op in layout.ops:
         painter.paint(op)
     mask = np.clip(painter.mask, 0.0, 1.0)

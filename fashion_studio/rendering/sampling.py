@@ -202,6 +202,7 @@ def sample_spec(rng: np.random.Generator, category: str | None = None) -> Garmen
         colors=_colors(dice, attributes["pattern"], attributes["fabric"]),
         shape_seed=int(dice.uniform("shape seed", 0, 2**31)),
         fabric_seed=int(dice.uniform("fabric seed", 0, 2**31)),
+        motif_seed=None,
         pose=_pose(dice, scene),
         scene=scene,
     )

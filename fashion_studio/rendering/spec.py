@@ -149,7 +149,9 @@ class GarmentSpec:
     Attributes:
         colors: main colour first, then the inks of pattern, print or contrast parts.
         shape_seed: decides the cut and its details within what the attributes say.
-        fabric_seed: decides the exact shades, the motif and the cloth's texture.
+        fabric_seed: decides the exact shades and the cloth's texture, and the motif where `motif_seed` is None.
+        motif_seed: decides the motif alone (which stripes, which print), so that a pattern can be put on many
+            garments alike.
     """
 
     category: str
@@ -162,6 +164,7 @@ class GarmentSpec:
     colors: tuple[str, ...] = ("gray",)
     shape_seed: int = 0
     fabric_seed: int = 0
+    motif_seed: int | None = None
     pose: Pose = Pose()
     scene: Scene = Scene()
 

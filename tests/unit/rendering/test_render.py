@@ -197,3 +197,13 @@ def test_any_spec_by_hand_can_be_rendered() -> None:
 def test_landmark_names_are_the_vocabularys(studio: Vocabulary) -> None:
     assert studio.landmark_names == LANDMARK_NAMES
     assert studio.attribute("category").value_names == CATEGORIES
+
+
+def test_the_motif_can_be_chosen_apart_from_the_cloth() -> None:
+    own = sample_spec(np.random.default_rng(3), "t-shirt")
+    striped = replace(own, pattern="striped", colors=("blue", "white"))
+    one, same, other = (render(replace(striped, motif_seed=seed)).image for seed in (4, 4, 0))
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()
+    plain = replace(own, pattern="solid", colors=("blue",))
+    np.testing.assert_array_equal(render(plain).image, render(replace(plain, motif_seed=4)).image)
