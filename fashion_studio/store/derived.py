@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import insert, select
 
-from fashion_studio.domain.errors import UserError
 from fashion_studio.store.history import hash_of_item
 from fashion_studio.store.item_index import OriginKey
 from fashion_studio.store.photos import add_root, insert_files, insert_items, items_by_hash
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EDITS",
-    "SAME_AS_PHOTO",
     "NewDerived",
     "OriginRow",
     "add_derived",
@@ -40,8 +38,6 @@ __all__ = [
 
 EDITS: Final = "edits"
 """The project's own folder of edited pictures."""
-
-SAME_AS_PHOTO: Final = "The edited picture is the same as a photo of the project, so nothing was added."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +73,28 @@ def own_root(dataset: Dataset, project: Path) -> int:
 def add_derived(dataset: Dataset, new: Sequence[NewDerived]) -> list[int]:
     """Adds pictures as hidden photos in one transaction; returns their ids in this order.
 
-    Content that is a derived photo already, whose file is gone, becomes that photo again. Each content once.
+    Args:
+        dataset: where to.
+        new: pictures whose content no photo has, each content once.
 
     Raises:
-        UserError: the picture is an ordinary photo of the project, or a parent is not in it.
+        UserError: a parent is not in the project.
         EnvironmentProblem: it cannot be written; nothing changed.
     """
     index = dataset.index
+    if not new:
+        return []
     with dataset.writer.lock:
         index.positions([each.parent_id for each in new])
-        fresh = {each.photo.content_hash: each for each in new}
+        photos = [each.photo for each in new]
         with dataset.writer.transaction() as connection:
-            known = items_by_hash(connection, list(fresh))
-            if any(item_id not in index.origins for item_id in known.values()):
-                raise UserError(SAME_AS_PHOTO)
-            insert_files(
-                connection, [(item_id, fresh.pop(digest).photo) for digest, item_id in known.items()]
-            )
-            photos = [each.photo for each in fresh.values()]
             made_us = time.time_ns() // 1000
-            ids, records = insert_items(connection, index.layout, photos, made_us) if photos else ([], None)
+            ids, records = insert_items(connection, index.layout, photos, made_us)
             insert_files(connection, zip(ids, photos, strict=True))
-            origins = _insert_origins(
-                connection, index.origins, dict(zip(ids, fresh.values(), strict=True)), made_us
-            )
-        if records is not None:
-            index.note_origins(origins)
-            index.append(ids, records, [photo.name for photo in photos])
-        by_hash = {**known, **dict(zip(fresh, ids, strict=True))}
-        return [by_hash[each.photo.content_hash] for each in new]
+            origins = _insert_origins(connection, index.origins, dict(zip(ids, new, strict=True)), made_us)
+        index.note_origins(origins)
+        index.append(ids, records, [photo.name for photo in photos])
+    return ids
 
 
 def read_origin(connection: Connection, item_id: int) -> OriginRow | None:
@@ -148,6 +137,5 @@ def _insert_origins(
                 "hidden": True,
             }
         )
-    if rows:
-        connection.execute(insert(DERIVED), rows)
+    connection.execute(insert(DERIVED), rows)
     return made

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.domain.edits import EditStack
 
-__all__ = ["STACK_KEY", "free_place", "placed", "write_picture"]
+__all__ = ["STACK_KEY", "free_place", "placed", "unwritable", "write_picture"]
 
 STACK_KEY: Final = "fashion-studio-edits"
 """Name of the text chunk that carries the stack."""
@@ -53,7 +53,7 @@ def write_picture(path: Path, picture: NDArray[np.uint8], stack: EditStack) -> N
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise _unwritable(error) from error
+        raise unwritable(error) from error
 
 
 def free_place(folder: Path, parent_name: str, taken: Collection[Path] = ()) -> Path:
@@ -81,11 +81,12 @@ def placed(moves: dict[Path, Path]) -> Iterator[None]:
         for source, target in reversed(done):
             target.replace(source)
         if isinstance(error, OSError):
-            raise _unwritable(error) from error
+            raise unwritable(error) from error
         raise
 
 
-def _unwritable(error: OSError) -> EnvironmentProblem:
+def unwritable(error: OSError) -> EnvironmentProblem:
+    """What the disk said, and what helps."""
     return EnvironmentProblem(
         f"The edited picture cannot be written: {error.strerror or error}.",
         "Make room or make the folder writable, then save again; the edits are kept.",

@@ -12,12 +12,11 @@ from fashion_studio.domain.edits import stack_from_json, stack_to_json
 from fashion_studio.domain.errors import ProjectError, UserError
 from fashion_studio.domain.queries import Origin
 from fashion_studio.imaging.decode import content_hash, probe
-from fashion_studio.services.editing.edited_pictures import free_place, placed, write_picture
+from fashion_studio.services.editing.edited_pictures import free_place, placed, unwritable, write_picture
 from fashion_studio.services.project_writes import ProjectWrites
 from fashion_studio.services.wording import photos
 from fashion_studio.store.derived import (
     EDITS,
-    SAME_AS_PHOTO,
     NewDerived,
     add_derived,
     children_of,
@@ -25,7 +24,8 @@ from fashion_studio.store.derived import (
     read_origin,
 )
 from fashion_studio.store.edits import Fact, Subject
-from fashion_studio.store.photos import PhotoFile, items_by_hash
+from fashion_studio.store.intake import Intake
+from fashion_studio.store.photos import PhotoFile, items_by_hash, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -91,14 +91,28 @@ class ProjectEdits(ProjectWrites):
             EnvironmentProblem: the disk does not take it; nothing changed, the kept stack stays.
             ProjectError: open for reading only.
         """
-        self._check_edits_allowed()
+        path = self.edit_place()
         self._dataset.index.positions([int(item_id)])
-        path = self._folder / EDITS / f".{uuid4().hex}.part"
         write_picture(path, picture, stack)
         try:
             return self.save_edits([EditedPicture(int(item_id), stack, path)])
         finally:
             path.unlink(missing_ok=True)
+
+    def edit_place(self) -> Path:
+        """A place for a picture that `save_edits` will take: in the folder of edits, and not seen by scans.
+
+        Raises:
+            EnvironmentProblem: the folder cannot be made.
+            ProjectError: open for reading only.
+        """
+        self._check_edits_allowed()
+        folder = self._folder / EDITS
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(error) from error
+        return folder / f".{uuid4().hex}.png"
 
     def save_edits(self, pictures: Sequence[EditedPicture]) -> Changes:
         """Adds finished pictures as photos, as one operation with one undo; their files are moved.
@@ -117,11 +131,17 @@ class ProjectEdits(ProjectWrites):
         with self._dataset.writer.lock:
             root_id = own_root(self._dataset, self._folder)
             self._look_for_roots()
-            known = self._kept_pictures(unique)
-            wanted = {digest: each for digest, each in unique.items() if digest not in known}
-            moves, new = self._named(wanted, names, root_id)
+            known = self._known_edits(unique)
+            moves, files = self._named(unique, known, names, root_id)
+            fresh = [
+                NewDerived(each.parent_id, stack_to_json(each.stack), files[digest])
+                for digest, each in unique.items()
+                if digest not in known
+            ]
             with placed(moves):
-                ids = [*known.values(), *add_derived(self._dataset, new)]
+                again = [files[digest] for digest in known if digest in files]
+                Intake(self._dataset).take(again, {root_id: self._folder / EDITS})
+                ids = [*known.values(), *add_derived(self._dataset, fresh)]
             # From here on the pictures are photos; only whether they are shown may have to wait in memory.
             first = names[pictures[0].parent_id]
             changes = self._write(
@@ -177,28 +197,34 @@ class ProjectEdits(ProjectWrites):
             msg = "This project is open for reading only, so no edit can be saved. Close it where it is open."
             raise ProjectError(msg)
 
-    def _kept_pictures(self, hashes: Iterable[str]) -> dict[str, int]:
-        """Which of these contents are photos already whose file is there."""
+    def _known_edits(self, hashes: Iterable[str]) -> dict[str, int]:
+        """Which of these contents are derived photos already, whether they are shown or not."""
         with self._dataset.reading() as connection:
             known = items_by_hash(connection, list(hashes))
-        present = {digest: item_id for digest, item_id in known.items() if self.path(item_id).is_file()}
-        if any(item_id not in self._dataset.index.origins for item_id in present.values()):
-            raise UserError(SAME_AS_PHOTO)
-        return present
+        if any(item_id not in self._dataset.index.origins for item_id in known.values()):
+            msg = "The edited picture is the same as a photo of the project, so nothing was added."
+            raise UserError(msg)
+        return known
 
     def _named(
-        self, pictures: Mapping[str, EditedPicture], names: Mapping[int, str], root_id: int
-    ) -> tuple[dict[Path, Path], list[NewDerived]]:
-        """Where each picture (by content) goes, and what is to be added."""
+        self,
+        pictures: Mapping[str, EditedPicture],
+        known: Mapping[str, int],
+        names: Mapping[int, str],
+        root_id: int,
+    ) -> tuple[dict[Path, Path], dict[str, PhotoFile]]:
+        """Where each picture (by content) goes, and what it is there, without those that are there."""
         folder = self._folder / EDITS
+        with self._dataset.reading() as connection:
+            taken = {folder / place for place in read_files(connection, root_id)}
         moves: dict[Path, Path] = {}
-        new = []
+        found = {}
         for digest, each in pictures.items():
-            target = free_place(folder, names[each.parent_id], moves.values())
-            moves[each.path] = target
+            if digest in known and self.path(known[digest]).is_file():
+                continue
+            moves[each.path] = place = free_place(folder, names[each.parent_id], taken)
+            taken.add(place)
             info, stat = probe(each.path), each.path.stat()
-            photo = PhotoFile(
-                root_id, target.name, stat.st_size, stat.st_mtime_ns, digest, info.width_px, info.height_px
-            )
-            new.append(NewDerived(each.parent_id, stack_to_json(each.stack), photo))
-        return moves, new
+            size = (info.width_px, info.height_px)
+            found[digest] = PhotoFile(root_id, place.name, stat.st_size, stat.st_mtime_ns, digest, *size)
+        return moves, found
