@@ -106,8 +106,9 @@ class StackKeeper(QObject):
 
     def _on_change(self, changes: Changes) -> None:
         """Undo, redo, or another hand: the stack as the project has it now."""
-        if self._item is None or self._item.row.id not in changes.item_ids or self._settle.isActive():
+        if self._item is None or self._item.row.id not in changes.item_ids or "stack" not in changes.fields:
             return
+        self._settle.stop()
         stack = self._read()
         if stack == self._stack:
             self._kept = stack

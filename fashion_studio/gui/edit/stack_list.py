@@ -207,8 +207,8 @@ class StackList(Tipped, QWidget):
             draw_swatch(painter, theme, spot, layer.rgb)
         else:
             rounded(painter, spot, 4, theme.color("raised"), theme.color("strong"))
-            ink = theme.color("text3" if off else "text2")
-            draw_icon(painter, layer.glyph, ink, spot.topLeft() + QPointF(4, 4), 16)
+            faint = theme.color("text3" if off else "text2")
+            draw_icon(painter, layer.glyph, faint, spot.topLeft() + QPointF(4, 4), 16)
         painter.setOpacity(1.0)
         eye = self.eye_rect(place)
         left = spot.right() + 8
@@ -219,8 +219,7 @@ class StackList(Tipped, QWidget):
         role = "disagree" if layer.problem and not off else "text3" if off else "text2"
         draw_text(painter, below, layer.about, theme.font("caption"), theme.color(role))
         icon = "eye-off" if off else "eye"
-        role = "text3" if off else "text2"
-        draw_icon(painter, icon, theme.color(role), eye.topLeft() + QPointF(4, 4), 16)
+        draw_icon(painter, icon, theme.color("text3" if off else "text2"), eye.topLeft() + QPointF(4, 4), 16)
         if current:
             self._paint_strength(painter, rect, row)
             if keyboard_focus(self):
