@@ -209,7 +209,8 @@ class EditPreview:
         image: (H, W, 3) uint8 sRGB.
         mask: (H, W) uint8: where the picture may differ from the photo, over all active steps, 255 = fully;
             where it is 0 the picture is the photo's own pixels.
-        step_masks: by the place of the step in the stack, the mask of that step alone, as `mask`.
+        step_masks: by the place of the step in the stack, the mask of its region alone, (H, W) uint8, with
+            what was painted but before threshold and strength: the window draws any threshold from it.
         changed_share: of the photo's pixels, those where `mask` is not 0.
         problems: by the place of the step in the stack, why it changes nothing ("no garment was found").
         stack: as it was computed, with the ids of generator and reader.
