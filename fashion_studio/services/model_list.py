@@ -42,6 +42,7 @@ class Model:
         folder: with bundle.json and model.safetensors.
         figures: as its makers measured them.
         run_dir: the run that made it; None for a shipped one.
+        architecture: as the registry of networks calls it, such as "two_stream".
     """
 
     folder: Path
@@ -50,6 +51,7 @@ class Model:
     figures: Mapping[str, float] = field(default_factory=dict)
     bytes: int = 0
     run_dir: Path | None = None
+    architecture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def read_model(folder: Path, run_dir: Path | None = None) -> Model:
         figures,
         int(said.get("weights_bytes", 0)),
         run_dir,
+        str(said.get("architecture", "")),
     )
 
 
