@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
     from fashion_studio.rendering.spec import GarmentSpec
 
-__all__ = ["EDITED", "PairPlan", "VariantSet", "edited_spec", "make_variants", "pairs_of"]
+__all__ = [
+    "EDITED",
+    "PairPlan",
+    "VariantSet",
+    "edited_spec",
+    "make_variants",
+    "pairs_of",
+    "pattern_inks",
+    "pattern_motif",
+]
 
 EDITED: Final[dict[str, tuple[str, ...]]] = {
     "colors": COLOR_NAMES,
@@ -37,9 +46,7 @@ EDITED: Final[dict[str, tuple[str, ...]]] = {
 }
 """What the house's generator edits."""
 
-MOTIFS: Final = {"striped": 4, "checked": 3, "dotted": 1, "floral": 7, "graphic": 4}
-"""Seed of each pattern's motif: broad stripes across, a gingham, large dots, large flowers, a heart."""
-
+_MOTIFS: Final = {"striped": 4, "checked": 3, "dotted": 1, "floral": 7, "graphic": 4}
 _LIGHT: Final = frozenset({"white", "ivory", "beige", "yellow", "mint", "skyblue", "pink", "gray"})
 _RENDER_PX: Final = 256
 _SLEEVED: Final = (*UPPERS, "dress")
@@ -65,10 +72,21 @@ def edited_spec(spec: GarmentSpec, attribute: str, value: str) -> GarmentSpec:
         if value == "solid":
             return replace(spec, pattern=value, colors=spec.colors[:1])
         main = spec.colors[0]
-        inks = ("navy", "red") if main in _LIGHT else ("white", "yellow")
-        return replace(spec, pattern=value, motif_seed=MOTIFS[value], colors=(main, *inks))
+        return replace(
+            spec, pattern=value, motif_seed=pattern_motif(value), colors=(main, *pattern_inks(main))
+        )
     msg = f"A {spec.category} has no {attribute} to edit."
     raise ValueError(msg)
+
+
+def pattern_inks(main: str) -> tuple[str, str]:
+    """The two colours in which a pattern is laid on cloth of this colour: well apart from it."""
+    return ("navy", "red") if main in _LIGHT else ("white", "yellow")
+
+
+def pattern_motif(pattern: str) -> int:
+    """Seed of the pattern's one motif: broad stripes across, a gingham, large dots or flowers, a heart."""
+    return _MOTIFS[pattern]
 
 
 def base_spec(seed: int) -> GarmentSpec:
