@@ -9,7 +9,17 @@ import typer
 from fashion_studio.domain.labels import Split, Status
 from fashion_studio.domain.queries import ItemFilter
 
-__all__ = ["ByModel", "ByPerson", "Flagged", "InSplit", "Text", "WithStatus", "item_filter"]
+__all__ = [
+    "ByModel",
+    "ByPerson",
+    "Edited",
+    "Flagged",
+    "InSplit",
+    "Text",
+    "WithEdited",
+    "WithStatus",
+    "item_filter",
+]
 
 _PAIR = "ATTRIBUTE=VALUE; several of one attribute are joined by “or”. VALUE may be ?unset or ?unknown."
 
@@ -17,6 +27,12 @@ WithStatus = Annotated[list[Status] | None, typer.Option(help="Only photos with 
 InSplit = Annotated[list[Split] | None, typer.Option(help="Only photos of this split.")]
 Text = Annotated[str, typer.Option(help="Only photos whose name or note contains this.")]
 Flagged = Annotated[bool | None, typer.Option("--flagged/--not-flagged", help="Only (not) flagged photos.")]
+Edited = Annotated[
+    bool | None, typer.Option("--edited/--not-edited", help="Only (not) photos made by edits.")
+]
+WithEdited = Annotated[
+    bool, typer.Option("--with-edited", help="Photos made by edits, too; else they are left out.")
+]
 ByPerson = Annotated[list[str] | None, typer.Option(help=f"Only what a person answered: {_PAIR}")]
 ByModel = Annotated[list[str] | None, typer.Option(help=f"Only what the model proposes: {_PAIR}")]
 
@@ -27,6 +43,7 @@ def item_filter(
     statuses: list[Status] | None = None,
     splits: list[Split] | None = None,
     flagged: bool | None = None,
+    edited: bool | None = None,
     person: list[str] | None = None,
     model: list[str] | None = None,
 ) -> ItemFilter | None:
@@ -40,6 +57,7 @@ def item_filter(
         statuses=frozenset(statuses or ()),
         splits=frozenset(splits or ()),
         flagged=flagged,
+        derived=edited,
         by_person=_pairs(person),
         by_model=_pairs(model),
     )

@@ -11,9 +11,11 @@ from fashion_studio.cli.exit_codes import ExitCode
 from fashion_studio.cli.filters import (
     ByModel,
     ByPerson,
+    Edited,
     Flagged,
     InSplit,
     Text,
+    WithEdited,
     WithStatus,
     item_filter,
 )
@@ -107,7 +109,8 @@ def info(project: ProjectArgument, as_json: JsonFlag = False) -> None:
         )
     terminal.say(
         f"Also      flagged {data['flagged']:,} · with prediction {data['predicted']:,} · "
-        f"without landmarks {data['without_landmarks']:,} · unreadable {len(data['unreadable']):,}"
+        f"made by edits {data['edited']:,} · without landmarks {data['without_landmarks']:,} · "
+        f"unreadable {len(data['unreadable']):,}"
     )
 
 
@@ -118,10 +121,12 @@ def export(
     proposals: Annotated[
         bool, typer.Option("--proposals", help="Fill gaps with the model's proposals, marked as such.")
     ] = False,
+    with_edited: WithEdited = False,
     status: WithStatus = None,
     split: InSplit = None,
     text: Text = "",
     flagged: Flagged = None,
+    edited: Edited = None,
     person: ByPerson = None,
     model: ByModel = None,
     as_json: JsonFlag = False,
@@ -132,7 +137,13 @@ def export(
 
     terminal = Terminal(as_json=as_json)
     question = item_filter(
-        text=text, statuses=status, splits=split, flagged=flagged, person=person, model=model
+        text=text,
+        statuses=status,
+        splits=split,
+        flagged=flagged,
+        edited=edited,
+        person=person,
+        model=model,
     )
     with (
         Project.open(project.expanduser(), read_only=True) as opened,
@@ -145,6 +156,7 @@ def export(
             kind,
             out.expanduser(),
             include_proposals=proposals,
+            include_derived=with_edited,
             on_progress=progress,
             should_stop=should_stop,
         )
@@ -209,6 +221,7 @@ def _summary(project: Project) -> dict[str, Any]:
         "splits": {split.value: count for split, count in facets.splits.items()},
         "category": dict(facets.person.get("category", {})),
         "flagged": facets.flagged,
+        "edited": facets.derived,
         "predicted": project.count - facets.model.get("category", {}).get("?unset", 0),
         "without_landmarks": facets.without_landmarks,
         "unreadable": [{"file": str(path), "reason": reason} for path, reason in project.failures()],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fashion_studio.cli.exit_codes import ExitCode
+from fashion_studio.cli.filters import WithEdited
 from fashion_studio.cli.model_options import DeviceOption, ModelOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag, ProjectArgument, actor_name
 from fashion_studio.cli.terminal import Terminal, stoppable
@@ -31,6 +32,7 @@ def teach(
     undo: Annotated[bool, typer.Option("--undo", help="Take the last teaching back.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Say what was taught so far.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Put a worse teaching in force all the same.")] = False,
+    edited: WithEdited = False,
     model: ModelOption = None,
     device: DeviceOption = "",
     as_json: JsonFlag = False,
@@ -54,11 +56,11 @@ def teach(
                 terminal.note("There is nothing to undo." if undo else "No teaching waits for an answer.")
                 raise typer.Exit(ExitCode.NOTHING)
         else:
-            record = _teach(teaching, folder, chosen.device, terminal)
+            record = _teach(teaching, folder, chosen.device, terminal, edited=edited)
         _tell(terminal, opened, record, teaching.history())
 
 
-def _teach(teaching: Teaching, model: Path, device: str, terminal: Terminal) -> TeachRecord:
+def _teach(teaching: Teaching, model: Path, device: str, terminal: Terminal, *, edited: bool) -> TeachRecord:
     from fashion_studio.jobs.engine_client import EngineClient
 
     engine = EngineClient(model, device)
@@ -67,6 +69,7 @@ def _teach(teaching: Teaching, model: Path, device: str, terminal: Terminal) -> 
     try:
         with stoppable() as should_stop, terminal.progress("Teaching") as progress:
             return teaching.teach(
+                include_derived=edited,
                 on_progress=lambda text, done, total: progress(done, total or None, text),
                 should_stop=should_stop,
             )

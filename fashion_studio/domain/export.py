@@ -29,6 +29,8 @@ class ExportRecord:
         box: a person's.
         prediction: the current model's, if it has been made.
         other_paths: further places of the same photo.
+        edited_from: file name of the photo that an edit made this one of; None for a photo.
+        part_hash: content from which its part of the data set follows where no split is given.
     """
 
     item_id: int
@@ -47,3 +49,5 @@ class ExportRecord:
     note: str
     missing: bool = False
     other_paths: tuple[Path, ...] = ()
+    edited_from: str | None = None
+    part_hash: str = ""

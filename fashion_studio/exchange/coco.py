@@ -153,12 +153,15 @@ def _category_ids(vocabulary: Vocabulary) -> dict[str, int]:
 
 def _image(outgoing: OutgoingRecord) -> dict[str, Any]:
     record = outgoing.record
-    return {
+    image: dict[str, Any] = {
         "id": record.item_id,
         "file_name": portable_name(record.file_name),
         "width": record.width_px,
         "height": record.height_px,
     }
+    if record.edited_from is not None:
+        image["edited_from"] = portable_name(record.edited_from)
+    return image
 
 
 def _annotation(

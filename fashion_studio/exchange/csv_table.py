@@ -1,10 +1,11 @@
 """One row per photo, UTF-8, RFC 4180 (comma, double quotes, CRLF).
 
 Columns: `file_name, width, height, split, status`, one per attribute, `<attribute>_conf`, and for each
-landmark `_x, _y, _v`; with proposals also `<attribute>_source` and `<landmark>_source`. An empty cell is "not
-set", `?unknown` and `?not_applicable` are answers of their own, several values are joined by `|` with the
-main one first. `_v` is COCO's visibility: 2 visible, 1 occluded, 0 absent. `_conf` is the model's probability
-of the value in the row, empty where only human labels are exported.
+landmark `_x, _y, _v`; with proposals also `<attribute>_source` and `<landmark>_source`; with photos made by
+edits at last `edited_from`. An empty cell is "not set", `?unknown` and `?not_applicable` are answers of their
+own, several values are joined by `|` with the main one first. `_v` is COCO's visibility: 2 visible, 1
+occluded, 0 absent. `_conf` is the model's probability of the value in the row, empty where only human labels
+are exported.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ _FIXED: Final = ("file_name", "width", "height", "split", "status")
 _NOT_KNOWN: Final = {AnswerKind.UNKNOWN: UNKNOWN, AnswerKind.NOT_APPLICABLE: NOT_APPLICABLE}
 
 
-def columns(vocabulary: Vocabulary, *, include_proposals: bool) -> tuple[str, ...]:
+def columns(
+    vocabulary: Vocabulary, *, include_proposals: bool, include_derived: bool = False
+) -> tuple[str, ...]:
     """The header, in order."""
     names = [attribute.name for attribute in vocabulary.attributes]
     source = ("_source",) if include_proposals else ()
@@ -47,6 +50,7 @@ def columns(vocabulary: Vocabulary, *, include_proposals: bool) -> tuple[str, ..
         *(f"{name}_conf" for name in names),
         *(f"{name}{end}" for name in names for end in source),
         *(f"{point}{end}" for point in vocabulary.landmark_names for end in ("_x", "_y", "_v", *source)),
+        *(("edited_from",) if include_derived else ()),
     )
 
 
@@ -67,9 +71,13 @@ def write(
     photos = labelled = 0
     with AtomicFiles() as files:
         table = csv.writer(files.open(target))
-        table.writerow(columns(vocabulary, include_proposals=options.include_proposals))
+        contents = {
+            "include_proposals": options.include_proposals,
+            "include_derived": options.include_derived,
+        }
+        table.writerow(columns(vocabulary, **contents))
         for outgoing in outgoing_records(records, vocabulary, options, losses):
-            table.writerow(_row(outgoing, vocabulary, include_proposals=options.include_proposals))
+            table.writerow(_row(outgoing, vocabulary, **contents))
             photos += 1
             labelled += outgoing.is_labelled
             losses.add("boxes", int(outgoing.record.box is not None))
@@ -77,7 +85,9 @@ def write(
     return ExportReport("csv", written, photos, labelled, options.include_proposals, losses.losses())
 
 
-def _row(outgoing: OutgoingRecord, vocabulary: Vocabulary, *, include_proposals: bool) -> list[object]:
+def _row(
+    outgoing: OutgoingRecord, vocabulary: Vocabulary, *, include_proposals: bool, include_derived: bool
+) -> list[object]:
     record = outgoing.record
     labels = [outgoing.labels.get(attribute.name) for attribute in vocabulary.attributes]
     row: list[object] = [
@@ -101,6 +111,8 @@ def _row(outgoing: OutgoingRecord, vocabulary: Vocabulary, *, include_proposals:
             row += [point.landmark.x, point.landmark.y, COCO_VISIBILITY[point.landmark.visibility]]
         if include_proposals:
             row.append(point.source.value if point else "")
+    if include_derived:
+        row.append(portable_name(record.edited_from or ""))
     return row
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +37,7 @@ LOSS_TITLES: Final = {
     "measured colours",
     "history": "photos have a history of who changed what and when; it stays in the project",
     "older_files": "files of an earlier export still lie beside this one",
+    "edited": "photos made by edits are left out",
 }
 
 
@@ -53,6 +54,7 @@ class ExportOptions:
 
     Attributes:
         include_proposals: where the person has said nothing, the model's proposal, marked as such.
+        include_derived: whether photos made by edits are among those exported; each names its photo.
         title: what the data set is called inside the files.
         created: written into the files; None means now.
         on_progress: called with the number of photos written so far.
@@ -60,6 +62,7 @@ class ExportOptions:
     """
 
     include_proposals: bool = False
+    include_derived: bool = False
     title: str = "Fashion Studio"
     created: datetime | None = None
     on_progress: Callable[[int], None] = field(default=lambda _done: None, repr=False)
@@ -96,6 +99,10 @@ class ExportReport:
     labelled: int
     include_proposals: bool
     losses: tuple[Loss, ...]
+
+    def with_loss(self, loss: Loss) -> ExportReport:
+        """With one more loss, of a kind that comes after all others."""
+        return replace(self, losses=(*self.losses, loss))
 
     def sentences(self) -> Sequence[str]:
         """One line for each loss."""

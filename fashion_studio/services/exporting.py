@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fashion_studio.domain.errors import UserError
+from fashion_studio.domain.queries import ItemFilter
 from fashion_studio.exchange import coco, csv_table
-from fashion_studio.exchange.report import ExportFormat, ExportOptions
+from fashion_studio.exchange.report import ExportFormat, ExportOptions, Loss
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from fashion_studio.domain.export import ExportRecord
-    from fashion_studio.domain.queries import ItemFilter
     from fashion_studio.exchange.report import ExportReport
     from fashion_studio.services.project import Project
 
@@ -35,6 +35,7 @@ def export_project(
     out: Path,
     *,
     include_proposals: bool = False,
+    include_derived: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> ExportReport:
@@ -45,6 +46,8 @@ def export_project(
 
     `question` None means all photos; `out` is a folder, or for CSV a file that ends in ".csv". With
     `include_proposals` the model's proposal, marked as such, stands where the person has said nothing.
+    Photos made by edits are left out, and the report says how many, unless `include_derived` asks for them;
+    each then names the photo it was made of, and its own name begins with that of the folder of edits.
     `on_progress` is called with (photos written, photos in all), some hundred times at most.
 
     Raises:
@@ -52,6 +55,9 @@ def export_project(
         Cancelled: `should_stop` said so; nothing was written.
         EnvironmentProblem: the folder cannot be written; nothing was written.
     """
+    left_out = 0
+    if not include_derived:
+        question, left_out = _without_derived(project, question or ItemFilter())
     total = len(project.ids(question))
     if not total:
         msg = "No photo matches, so nothing was exported. Widen the filter, or scan the folder first."
@@ -64,12 +70,27 @@ def export_project(
 
     options = ExportOptions(
         include_proposals=include_proposals,
+        include_derived=include_derived,
         title=project.title,
         on_progress=progressed,
         should_stop=should_stop or (lambda: False),
     )
     records = _with_unique_names(project.export_records(question), [root.folder for root in project.roots])
-    return _WRITERS[kind](records, project.vocabulary, out, options)
+    report = _WRITERS[kind](records, project.vocabulary, out, options)
+    return report.with_loss(Loss("edited", left_out)) if left_out else report
+
+
+def _without_derived(project: Project, question: ItemFilter) -> tuple[ItemFilter, int]:
+    """(the question for photos alone, how many edits that leaves out)."""
+    if question.derived is False:
+        return question, 0
+    edits = len(project.ids(replace(question, derived=True)))
+    if question.derived:
+        msg = (
+            f"{edits:,} photos match, all made by edits, and edits are left out. Ask for them to be included."
+        )
+        raise NothingToExport(msg)
+    return replace(question, derived=False), edits
 
 
 def root_names(roots: Sequence[Path]) -> dict[Path, str]:
@@ -84,10 +105,10 @@ def root_names(roots: Sequence[Path]) -> dict[Path, str]:
 
 
 def _with_unique_names(records: Iterable[ExportRecord], roots: list[Path]) -> Iterator[ExportRecord]:
-    if len(roots) < 2:
-        yield from records
-        return
     prefixes = root_names(roots)
     for record in records:
         root = record.path.parents[record.file_name.count("/")]
-        yield replace(record, file_name=f"{prefixes.get(root, root.name)}/{record.file_name}")
+        if len(roots) < 2 and record.edited_from is None:
+            yield record
+        else:
+            yield replace(record, file_name=f"{prefixes.get(root, root.name)}/{record.file_name}")

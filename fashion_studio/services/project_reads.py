@@ -245,9 +245,14 @@ class ProjectReads:
                 if item_id in details:
                     yield self._record(rows[item_id], details[item_id])
 
+    def part_of(self, item_id: int, content_hash: str, split: Split) -> tuple[str, Split]:
+        """(content, split) that decide a photo's part of the data set; of an edit those of its photo."""
+        return self._dataset.index.part(item_id, content_hash, split)
+
     def _record(self, row: ItemRow, details: Details) -> ExportRecord:
         path, others = self._paths(details.files)
         present = [file for file in details.files if not file.missing] or details.files
+        part_hash, split = self.part_of(row.id, details.content_hash, Split(details.split))
         return ExportRecord(
             item_id=row.id,
             file_name=present[0].relative_path if present else row.name,
@@ -255,7 +260,7 @@ class ProjectReads:
             content_hash=details.content_hash,
             width_px=row.width_px,
             height_px=row.height_px,
-            split=Split(details.split),
+            split=split,
             status=Status(details.status),
             answers=details.answers,
             landmarks=details.landmarks,
@@ -265,6 +270,8 @@ class ProjectReads:
             note=details.note,
             missing=row.missing,
             other_paths=others,
+            edited_from=row.edited_from,
+            part_hash=part_hash,
         )
 
     def _details(self, item_id: int) -> Details:

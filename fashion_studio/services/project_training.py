@@ -61,6 +61,7 @@ class TrainingData:
         unlabelled: photos left out because no person has said anything of them.
         rejected: photos left out because a person rejected them.
         missing: photos left out because their file is not there.
+        derived: photos left out because an edit made them.
         assigned: photos whose split a person chose; the others' follows from their content.
     """
 
@@ -69,6 +70,7 @@ class TrainingData:
     unlabelled: int = 0
     rejected: int = 0
     missing: int = 0
+    derived: int = 0
     assigned: int = 0
 
 
@@ -99,21 +101,26 @@ def training_data(
     project: Project,
     question: ItemFilter | None = None,
     *,
+    include_derived: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> TrainingData:
     """The photos that match a filter (None: all) with what people said of them.
+
+    Photos made by edits are left out unless `include_derived` asks for them; they are then in the part of the
+    data set that their photo is in.
 
     Raises:
         UserError: the folders of photos lie on drives that have no folder in common.
         Cancelled: on request.
     """
-    root = _common_root([place.folder for place in project.roots])
+    folders = [place.folder for place in project.roots]
+    root = _common_root([*folders, project.folder] if include_derived else folders)
     photos: list[DataListPhoto] = []
-    left = {"unlabelled": 0, "rejected": 0, "missing": 0, "assigned": 0}
+    left = {"unlabelled": 0, "rejected": 0, "missing": 0, "derived": 0, "assigned": 0}
     for record in project.export_records(question):
         if should_stop():
             raise Cancelled
-        reason = _left_out(record)
+        reason = "derived" if record.edited_from is not None and not include_derived else _left_out(record)
         if reason:
             left[reason] += 1
             continue
@@ -124,7 +131,7 @@ def training_data(
                 file=_below(record.path, root),
                 width=record.width_px,
                 height=record.height_px,
-                split=given or split_by_content(record.content_hash),
+                split=given or split_by_content(record.part_hash),
                 labels=labels_of_answers(record.answers, project.vocabulary),
                 landmarks=points_of_landmarks(record.landmarks.values()),
                 box=(record.box.x, record.box.y, record.box.width, record.box.height)

@@ -132,7 +132,11 @@ class Teaching:
     # ------------------------------------------------------------ acts
 
     def teach(
-        self, *, on_progress: Progress = _silent, should_stop: Callable[[], bool] = lambda: False
+        self,
+        *,
+        include_derived: bool = False,
+        on_progress: Progress = _silent,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> TeachRecord:
         """Fits the heads to all labels of the project and, unless they are worse, puts them in force.
 
@@ -140,6 +144,7 @@ class Teaching:
         `keep` puts them in force, `reject` or another teaching drops them.
 
         Args:
+            include_derived: whether what people said of photos made by edits teaches, too.
             on_progress: what is done now, done, total; from any thread.
             should_stop: asked often, until the heads are put in force.
 
@@ -152,7 +157,7 @@ class Teaching:
             started_s = time.monotonic()
             self._check_writable()
             on_progress("Gathering labels", 0, 0)
-            material = gather(self.project, self.parent.heads)
+            material = gather(self.project, self.parent.heads, include_derived=include_derived)
             if not material.photos:
                 raise UserError(" ".join([_NO_LABELS, *material.skipped]))
             engine = self._engine()

@@ -2,9 +2,10 @@
 
 A label is what a person said of an attribute: set by hand, accepted from the model's proposal (whoever
 accepts answers for it), or taken over from a file. "Unknown", "does not apply" and what nobody answered teach
-nothing; nor do rejected photos. A fifth of the photos, chosen by their content alone, is only measured by:
-the same photos that fine-tuning keeps for validation and test, so that no way of teaching ever learns from
-them, in no project and at no time. Photos that a person put into validation or test are measured by, too.
+nothing; nor do rejected photos, nor photos that an edit made, unless they are asked for. A fifth of the
+photos, chosen by their content alone, is only measured by: the same photos that fine-tuning keeps for
+validation and test, so that no way of teaching ever learns from them, in no project and at no time. Photos
+that a person put into validation or test are measured by, too.
 """
 
 from __future__ import annotations
@@ -32,12 +33,17 @@ __all__ = ["LabelledPhoto", "Material", "fold_by_content", "gather", "is_held_ou
 
 @dataclass(frozen=True, slots=True)
 class LabelledPhoto:
-    """A photo with labels that the model's heads know: attribute to places of its values."""
+    """A photo with labels that the model's heads know: attribute to places of its values.
+
+    Attributes:
+        part_hash: content from which follows what it is used for; of an edit that of its photo.
+    """
 
     item_id: int
     content_hash: str
     held_out: bool
     labels: Mapping[str, tuple[int, ...]]
+    part_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +75,25 @@ def fold_by_content(content_hash: str) -> int:
 
 
 def label_count(project: Project) -> int:
-    """Answers with a value in the whole project, from the columns in memory: to see how many are new."""
-    person = project.facets().person
+    """Answers with a value on photos, not on edits, from the columns in memory: to see how many are new."""
+    person = project.facets(ItemFilter(derived=False)).person
     return sum(count for values in person.values() for name, count in values.items() if name[:1] != "?")
 
 
-def gather(project: Project, heads: Mapping[str, LinearHead]) -> Material:
-    """The labels of a project that these heads can learn; safe from a thread."""
+def gather(project: Project, heads: Mapping[str, LinearHead], *, include_derived: bool = False) -> Material:
+    """The labels of a project that these heads can learn; safe from a thread.
+
+    Args:
+        project: whose photos.
+        heads: the model's.
+        include_derived: whether what people said of photos made by edits teaches, too.
+    """
     known, skipped = _shared_attributes(project, heads)
     ids: NDArray[np.int64] = np.empty(0, np.int64)
     for name in known:
         values = frozenset(project.vocabulary.attribute(name).value_names)
-        ids = np.union1d(ids, project.ids(ItemFilter(by_person={name: values})))
+        question = ItemFilter(by_person={name: values}, derived=None if include_derived else False)
+        ids = np.union1d(ids, project.ids(question))
     photos = []
     for details in project.answered(ids):
         if details.status == Status.REJECTED.value:
@@ -91,8 +104,10 @@ def gather(project: Project, heads: Mapping[str, LinearHead]) -> Material:
             if name in known and answer.kind is AnswerKind.KNOWN
         }
         if labels:
-            held = is_held_out(details.content_hash, Split(details.split))
-            photos.append(LabelledPhoto(details.item_id, details.content_hash, held, labels))
+            digest = details.content_hash
+            part_hash, split = project.part_of(details.item_id, digest, Split(details.split))
+            held = is_held_out(part_hash, split)
+            photos.append(LabelledPhoto(details.item_id, digest, held, labels, part_hash))
     return Material(tuple(photos), known, skipped)
 
 

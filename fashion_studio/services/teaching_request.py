@@ -107,10 +107,11 @@ def teach_request(
         model: id with the new heads.
     """
     hashes = [photo.content_hash for photo in material.photos]
+    parts = {photo.content_hash: photo.part_hash for photo in material.photos}
     rows = {digest: int(row) for digest, row in zip(hashes, cache.rows(hashes), strict=True) if row >= 0}
     folds = np.zeros(len(cache), "<i8")
     for digest, row in rows.items():
-        folds[row] = fold_by_content(digest)
+        folds[row] = fold_by_content(parts[digest])
     return Teach(
         0,
         path_to_wire(cache.path),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from fashion_studio.domain.errors import UserError
+from fashion_studio.domain.labels import Split
 from fashion_studio.domain.queries import ItemRow
 from fashion_studio.domain.vocabulary import CATEGORY
 from fashion_studio.store.edits import Subject
@@ -251,9 +252,26 @@ class ItemIndex:
         self.origins = {**self.origins, **origins}
         self.version += 1
 
+    def part(self, item_id: int, content_hash: str, split: Split) -> tuple[str, Split]:
+        """(content, split) that decide the part of the data set a photo belongs to.
+
+        A derived photo goes where the photo goes with which its edits began, so that no part sees another's
+        garments; a split that a person gave it holds.
+        """
+        origin = self.origins.get(item_id)
+        if origin is None:
+            return content_hash, split
+        begun = origin.parent_id
+        while split is Split.NONE and begun in self.origins:
+            split, begun = self._split(begun), self.origins[begun].parent_id
+        return origin.source_hash, self._split(begun) if split is Split.NONE else split
+
     def summary(self, position: int) -> bytes:
         """The record as it is kept in the database."""
         return bytes(self.records[position].tobytes())
+
+    def _split(self, item_id: int) -> Split:
+        return SPLITS[self.records["split"][self.positions([item_id])[0]]]
 
     def _parent_name(self, item_id: int) -> str | None:
         origin = self.origins.get(item_id)

@@ -53,6 +53,8 @@ class ExportDialog(Dialog):
         self.format = Segment([title for _, title in _FORMATS])
         self.proposals = Switch()
         self.proposals.setAccessibleName("With the model's proposals")
+        self.edited = Switch()
+        self.edited.setAccessibleName("With edited photos")
         folder = project.folder.parent / f"{project.title} export" if project is not None else Path.home()
         self.folder = Field("", str(folder))
         self.folder.line.setAccessibleName("Folder")
@@ -69,6 +71,7 @@ class ExportDialog(Dialog):
                 "Where nobody has answered, what the model says, marked as such.",
                 self.proposals,
             ),
+            ("With edited photos", "Photos that an edit made, each with the photo it is of.", self.edited),
         ):
             words = column(Label(title, "small", 600), Label(hint, "caption", role="text3", wrap=True), gap=2)
             line = row(gap=24, margins=(0, 4, 0, 4))
@@ -108,11 +111,8 @@ class ExportDialog(Dialog):
             return
         self.folder.set_error("")
         kind, title = _FORMATS[self.format.index]
-        out, question, proposals = (
-            Path(self.folder.text).expanduser(),
-            self.question,
-            self.proposals.isChecked(),
-        )
+        out, question = Path(self.folder.text).expanduser(), self.question
+        proposals, edited = self.proposals.isChecked(), self.edited.isChecked()
         work = self._session.works.begin(f"Export to {title}")
         self._work = work
         self.primary.setEnabled(False)
@@ -132,6 +132,7 @@ class ExportDialog(Dialog):
                 ExportFormat(kind),
                 out,
                 include_proposals=proposals,
+                include_derived=edited,
                 on_progress=told,
                 should_stop=work.should_stop,
             ),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fashion_studio.learning.method_recipe import MethodRecipe
     from fashion_studio.learning.run_folder import TrainingChoice
     from fashion_studio.services.model_list import Model
+    from fashion_studio.services.project import Project
     from fashion_studio.services.project_training import TrainingData
     from fashion_studio.services.recipe_list import RecipeChoice
     from fashion_studio.services.run_list import RunEntry
@@ -46,7 +47,23 @@ class _Source:
 
     title: str
     question: ItemFilter | None = None
+    with_edited: bool = False
     run_dir: Path | None = None
+
+
+def _project_sources(session: Session, project: Project) -> list[_Source]:
+    """Photos that edits made come only where a line says so."""
+    edits, shown = project.derived_count, session.listing.size
+    sources = [_Source(f"All photos of the project ({project.count - edits:,})")]
+    if edits:
+        sources.append(_Source(f"All photos, edited ones too ({project.count:,})", with_edited=True))
+    if shown != project.count:
+        sources.append(_Source(f"The photos of the filter ({shown:,})", session.filter))
+        if edits:
+            sources.append(
+                _Source("The photos of the filter, edited ones too", session.filter, with_edited=True)
+            )
+    return sources
 
 
 def _with_typed_epochs(recipe: MethodRecipe, text: str) -> MethodRecipe:
@@ -188,9 +205,7 @@ class NewTraining(QWidget):
             self._show_variants()
             self._look()
 
-        sources = [_Source(f"All photos of the project ({project.count:,})")]
-        if session.listing.size != project.count:
-            sources.append(_Source(f"The photos of the filter ({session.listing.size:,})", session.filter))
+        sources = _project_sources(session, project)
         frozen = [entry for entry in runs if sum(entry.parameters.get("photos", {}).values())]
         sources += [_Source(f"Exactly those of “{e.title}”", run_dir=e.run_dir) for e in frozen[:12]]
         self._sources = sources
@@ -271,7 +286,7 @@ class NewTraining(QWidget):
             elif source.run_dir is not None:
                 data = frozen_data(source.run_dir)
             else:
-                data = training_data(project, source.question)
+                data = training_data(project, source.question, include_derived=source.with_edited)
             vocabulary = Vocabulary.from_mapping(data.header.vocabulary)
             return data, preview_photos(data.photos, vocabulary, recipe)
 
@@ -384,6 +399,7 @@ def _left_out(data: TrainingData) -> str:
         (data.unlabelled, "without a person's label"),
         (data.rejected, "rejected"),
         (data.missing, "whose file is missing"),
+        (data.derived, "made by edits"),
     ]
     words = [f"{count:,} {what}" for count, what in parts if count]
     return f" Left out: {', '.join(words)}." if words else ""

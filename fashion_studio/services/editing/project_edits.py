@@ -151,6 +151,11 @@ class ProjectEdits(ProjectWrites):
             )
         return replace(changes, item_ids=tuple(ids))
 
+    @property
+    def derived_count(self) -> int:
+        """Number of photos that edits made."""
+        return len(self._dataset.index.origins) - len(self._dataset.index.hidden)
+
     def origin_of(self, item_id: int) -> Origin | None:
         """What a photo was made of; None for one that no edit made."""
         if int(item_id) not in self._dataset.index.origins:
