@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 __all__ = [
     "PhotoRow",
     "PictureSet",
+    "cache_folder",
     "cache_photos",
     "cache_renderings",
+    "cached_arrays",
     "hold_out_senders",
     "mask_square",
     "read_photo_table",
@@ -139,7 +141,7 @@ def cache_photos(
             squares[index], to_square = letterbox(image, side_px)
             extent[index] = (image.shape[1] * to_square.scale_x, image.shape[0] * to_square.scale_y)
 
-    squares, masks, extent = _arrays(cache, "photos", key, len(rows), side_px, fill)
+    squares, masks, extent = cached_arrays(cache, "photos", key, len(rows), side_px, fill)
     labels = Labels.joined([label_photo(vocabulary, row.category, partial) for row in rows])
     labels.extent[:] = extent
     return PictureSet(tuple(row.file_name for row in rows), squares, masks, labels)
@@ -164,7 +166,7 @@ def cache_renderings(
     """Renderings of these seeds with their exact truth, rendered once at 3:4, `render_px` high."""
     ends = [*seeds[:1], *seeds[-1:], len(seeds)]
     key = {"seeds": ends, "side_px": side_px, "render_px": render_px, "renderer": RENDERER_VERSION}
-    labels_path = _folder(cache, "renderings", key) / "labels.npz"
+    labels_path = cache_folder(cache, "renderings", key) / "labels.npz"
     made: list[Labels] = []
 
     def fill(squares: NDArray[np.uint8], masks: NDArray[np.uint8], extent: NDArray[np.float32]) -> None:
@@ -183,7 +185,7 @@ def cache_renderings(
             on_progress(index + 1, len(seeds))
         Labels.joined(made).save(labels_path)
 
-    squares, masks, _ = _arrays(cache, "renderings", key, len(seeds), side_px, fill)
+    squares, masks, _ = cached_arrays(cache, "renderings", key, len(seeds), side_px, fill)
     return PictureSet(tuple(f"{seed}" for seed in seeds), squares, masks, Labels.load(labels_path))
 
 
@@ -200,12 +202,13 @@ def _stop(should_stop: Callable[[], bool]) -> None:
         raise Cancelled(msg)
 
 
-def _folder(cache: Path, kind: str, key: object) -> Path:
+def cache_folder(cache: Path, kind: str, key: object) -> Path:
+    """Where arrays of this kind and key lie."""
     digest = hashlib.sha256(msgspec.json.encode(key, order="deterministic")).hexdigest()[:16]
     return cache / f"{kind}-{digest}"
 
 
-def _arrays(
+def cached_arrays(
     cache: Path,
     kind: str,
     key: object,
@@ -213,7 +216,17 @@ def _arrays(
     side_px: int,
     fill: Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float32]], None],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float32]]:
-    folder = _folder(cache, kind, key)
+    """Squares (count, S, S, 3), masks (count, S, S) and extents (count, 2), filled once and kept.
+
+    Args:
+        cache: the folder of all such arrays.
+        kind: a word for people who look into it.
+        key: all that decides the content, as plain data.
+        count: of pictures.
+        side_px: S.
+        fill: writes into the three empty arrays; what it raises leaves nothing that counts as whole.
+    """
+    folder = cache_folder(cache, kind, key)
     paths = [folder / name for name in ("squares.npy", "masks.npy", "extent.npy")]
     done = folder / "complete"
     if not done.exists():

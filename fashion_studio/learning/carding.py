@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fashion_studio.learning.run_folder import FrozenRun
     from fashion_studio.zoo.bundle import BundleManifest
 
-__all__ = ["card_text"]
+__all__ = ["card_text", "environment_lines", "markdown_table", "metrics_rows"]
 
 _MEGABYTE: Final = 1 << 20
 _WEAKEST: Final = 5
@@ -58,7 +58,7 @@ def card_text(
         f"{report['best_epoch']}, the best by validation “{report['monitor']['name']}” "
         f"({report['monitor']['value']})."
     )
-    lines += _environment_lines(frozen)
+    lines += environment_lines(frozen)
     for split, title in (("test", "Test photos, looked at once"), ("val", "Validation photos, chosen by")):
         if split in report["splits"]:
             base = report.get("base", {}).get("splits", {}).get(split)
@@ -88,7 +88,8 @@ def _titled(frozen: FrozenRun) -> str:
     return f" ({frozen.header.title})" if frozen.header.title else ""
 
 
-def _environment_lines(frozen: FrozenRun) -> list[str]:
+def environment_lines(frozen: FrozenRun) -> list[str]:
+    """What it was trained on, a line of the card; none where the run does not say."""
     try:
         entries = json.loads((frozen.run_dir / "environment.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -108,7 +109,7 @@ def _figure_lines(part: Mapping[str, Any], base: Mapping[str, float] | None) -> 
             others = ([base] if base else []) + [part["baseline"]]
             cells = (f"{other[name]:.4g}" if name in other else "–" for other in others)
             rows.append((name, f"{value:.4g}", *cells))
-    return [f"{part['photos']} photos.", "", *_table(names, rows)]
+    return [f"{part['photos']} photos.", "", *markdown_table(names, rows)]
 
 
 def _weak_lines(part: Mapping[str, Any]) -> list[str]:
@@ -138,15 +139,20 @@ def _calibration_lines(effects: Mapping[str, Mapping[str, float]]) -> list[str]:
         "Expected calibration error on the validation photos (15 bins), before and after dividing the logits "
         "by a temperature fitted on the same photos:"
     )
-    return [words, "", *_table(("attribute", "temperature", "before", "after"), rows)]
+    return [words, "", *markdown_table(("attribute", "temperature", "before", "after"), rows)]
+
+
+def metrics_rows(frozen: FrozenRun) -> list[dict[str, str]]:
+    """The run's table of figures, a row per epoch; empty where there is none."""
+    try:
+        with (frozen.run_dir / "metrics.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError:
+        return []
 
 
 def _course_lines(frozen: FrozenRun) -> list[str]:
-    try:
-        with (frozen.run_dir / "metrics.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except OSError:
-        rows = []
+    rows = metrics_rows(frozen)
     if not rows:
         return ["No epoch was recorded."]
     monitor = f"val.{frozen.recipe.monitor}"
@@ -154,10 +160,11 @@ def _course_lines(frozen: FrozenRun) -> list[str]:
     names += [monitor] if monitor in rows[0] and monitor not in names else []
     step = max(1, len(rows) // 12)
     shown = [row for place, row in enumerate(rows) if place % step == 0 or place == len(rows) - 1]
-    return list(_table(names, [[row.get(name, "") for name in names] for row in shown]))
+    return list(markdown_table(names, [[row.get(name, "") for name in names] for row in shown]))
 
 
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+def markdown_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+    """The lines of a table."""
     yield f"| {' | '.join(names)} |"
     yield f"| {' | '.join('---' for _ in names)} |"
     for row in rows:

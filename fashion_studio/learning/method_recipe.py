@@ -12,6 +12,7 @@ How the parts are turned into objects: `zoo.configuration` and `zoo.registry` (n
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping  # noqa: TC003 - msgspec resolves the annotations
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from fashion_studio.domain.errors import UserError
+from fashion_studio.learning.amgan.plan import GanPlan  # noqa: TC001 - msgspec resolves the annotations
 from fashion_studio.learning.view_plans import Augmenting, Mixing, ViewPlan
 
 if TYPE_CHECKING:
@@ -178,12 +180,13 @@ class Schedule:
 
     Attributes:
         kind: "exponential" multiplies by `decay` after each epoch; "cosine" falls to `eta_min` at the phase's
-            end; "warm_restarts" is SGDR with first period `t0_epochs`, each `t_mult` times the one before.
+            end; "warm_restarts" is SGDR with first period `t0_epochs`, each `t_mult` times the one before;
+            "linear_half" is constant in the first half and falls linearly to 0 in the second.
         eta_min: smallest rate; for parts with their own rate in the same proportion.
         warmup_steps: linear, before the rest.
     """
 
-    kind: Literal["constant", "exponential", "cosine", "warm_restarts"] = "constant"
+    kind: Literal["constant", "exponential", "cosine", "warm_restarts", "linear_half"] = "constant"
     decay: float = 1.0
     t0_epochs: int = 10
     t_mult: int = 1
@@ -252,6 +255,8 @@ class MethodRecipe:
     """A whole training by one published method.
 
     Attributes:
+        gan: makes it an adversarial training of an editor; the base is then the frozen attribute network that
+            guides it, `heads` the attributes that it edits.
         heads: attributes that are learnt; () is all of the data's vocabulary.
         monitor: the validation figure that chooses the best epoch and stops early (names: `learning.scores`).
         monitor_mode: whether more or less of it is better.
@@ -266,10 +271,11 @@ class MethodRecipe:
     name: str
     title: str
     phases: tuple[Phase, ...]
-    loss: Mapping[str, LossTerm]
+    loss: Mapping[str, LossTerm] = field(default_factory=dict)
     two_stream: TwoStreamPlan | None = None
     backbone: BackbonePlan | None = None
     base: BasePlan | None = None
+    gan: GanPlan | None = None
     heads: tuple[str, ...] = ()
     batch_size: int = 32
     view: ViewPlan = field(default_factory=ViewPlan)
@@ -293,6 +299,22 @@ class MethodRecipe:
     def epochs(self) -> int:
         """Of all phases together."""
         return sum(phase.epochs for phase in self.phases)
+
+    @property
+    def learns_landmarks(self) -> bool:
+        """Whether landmarks alone make a photo useful."""
+        return self.backbone is None and self.gan is None
+
+    @property
+    def renders(self) -> bool:
+        """Whether it makes training pictures itself, so that it needs no photos."""
+        return self.gan is not None and self.gan.renderings.count > 0
+
+    def steps_per_epoch(self, photos: int) -> int:
+        """Optimiser steps in an epoch of so many training photos."""
+        if self.gan is not None:
+            return self.gan.steps_per_epoch
+        return math.ceil((self.sampler.photos_per_epoch or photos) / self.batch_size)
 
     @property
     def starts_pretrained(self) -> bool:
@@ -397,7 +419,8 @@ def _check(recipe: MethodRecipe) -> None:
     problems = {
         "It has to have exactly one of [two_stream], [backbone] and [base].": len(networks) != 1,
         "It has no [[phases]].": not recipe.phases,
-        "It has no [loss] term.": not recipe.loss,
+        "It has no [loss] term.": not recipe.loss and recipe.gan is None,
+        **_gan_problems(recipe),
         "It forbids pretrained weights and asks for them.": recipe.limits.forbid_pretrained
         and recipe.starts_pretrained,
         "Landmark losses need a two-stream network.": recipe.backbone is not None
@@ -416,6 +439,19 @@ def _check(recipe: MethodRecipe) -> None:
         if wrong:
             msg = f"The recipe “{recipe.title}” cannot be used. {sentence}"
             raise UserError(msg)
+
+
+def _gan_problems(recipe: MethodRecipe) -> dict[str, bool]:
+    gan = recipe.gan
+    if gan is None:
+        return {}
+    found = dict.fromkeys(gan.problems(), True)
+    return found | {
+        "An adversarial training has no [loss]; its losses are in [gan.weights].": bool(recipe.loss),
+        "An adversarial training needs [base], the attribute network that guides it.": recipe.base is None,
+        "An adversarial training has one phase.": len(recipe.phases) > 1,
+        "Its heads have to be the attributes of [gan.attributes].": recipe.heads != tuple(gan.attributes),
+    }
 
 
 def _unknown(given: Any, known: Any, prefix: str = "") -> set[str]:

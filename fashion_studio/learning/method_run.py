@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from fashion_studio.learning.run_folder import FrozenRun, Refusal
     from fashion_studio.learning.run_voice import RunVoice
 
-__all__ = ["run_method"]
+__all__ = ["device_title", "note_environment", "run_method", "tell_data", "usable_photos"]
 
 ENVIRONMENT: Final = "environment.json"
 START: Final = "start.json"
@@ -107,14 +107,14 @@ def run_method(
         frozen.recipe,
         parameters.get("loader_processes"),
     )
-    _note_environment(frozen.run_dir, place, code)
-    photos, refused = _photos(frozen, voice)
+    note_environment(frozen.run_dir, place, code)
+    photos, refused = usable_photos(frozen, voice)
     start = _start(frozen)
     _keep_small(start)
     splits = {
         split: [photo for photo in photos if photo.split == split] for split in ("train", "val", "test")
     }
-    _tell_data(photos, refused, start.network.vocabulary, voice)
+    tell_data(photos, refused, start.network.vocabulary, voice)
     if start.recipe.view.background != "raw":
         _take_backgrounds_away(frozen, start.recipe, photos, voice)
     steps = 1
@@ -144,7 +144,7 @@ def _take_backgrounds_away(
         voice.log(f"Took the background of {made:,} photos away by {recipe.view.matting}.")
 
 
-def _photos(frozen: FrozenRun, voice: RunVoice) -> tuple[list[DataListPhoto], list[Refusal]]:
+def usable_photos(frozen: FrozenRun, voice: RunVoice) -> tuple[list[DataListPhoto], list[Refusal]]:
     """Those that are there and unchanged.
 
     Raises:
@@ -161,7 +161,7 @@ def _photos(frozen: FrozenRun, voice: RunVoice) -> tuple[list[DataListPhoto], li
     for entry in refused[:_SHOWN_REFUSALS]:
         voice.log(f"Refused: {entry.file}: {entry.reason}.")
     left = {split: sum(photo.split == split for photo in good) for split in ("train", "val")}
-    if left["train"] < MIN_TRAIN or left["val"] < MIN_VAL:
+    if not frozen.recipe.renders and (left["train"] < MIN_TRAIN or left["val"] < MIN_VAL):
         names = "; ".join(f"{entry.file}: {entry.reason}" for entry in refused[:3])
         msg = (
             f"Too few photos of this run are left: {left['train']} for training and {left['val']} for "
@@ -301,9 +301,10 @@ def _tell_halved(voice: RunVoice, photos: int, words: str) -> None:
     voice.notice("warning", "out_of_memory", text, batch_size=photos)
 
 
-def _tell_data(
+def tell_data(
     photos: list[DataListPhoto], refused: list[Refusal], vocabulary: Vocabulary, voice: RunVoice
 ) -> None:
+    """What the run is trained on, as an event, with a notice for what is rare or refused."""
     counts = count_labels(photos, vocabulary, [attribute.name for attribute in vocabulary.attributes])
     warnings = counts.warnings(vocabulary)
     voice.tell(
@@ -339,7 +340,7 @@ def _tell_run(
         model_id=frozen.parameters["model_id"],
         seed=frozen.parameters["seed"],
         device=str(place.device),
-        device_title=_device_title(place.device),
+        device_title=device_title(place.device),
         devices=place.processes // place.nodes,
         nodes=place.nodes,
         precision=place.precision,
@@ -364,14 +365,16 @@ def _tell_run(
     if start.state is not None:
         text = f"Going on after epoch {int(state['epoch'])}, step {int(state['step'])}."
         voice.notice("info", "resumed", text)
-    voice.log(f"“{recipe.title}” on {_device_title(place.device)}, {place.precision}. {loss}")
+    voice.log(f"“{recipe.title}” on {device_title(place.device)}, {place.precision}. {loss}")
 
 
-def _device_title(device: torch.device) -> str:
+def device_title(device: torch.device) -> str:
+    """The device's name for people."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type.upper()
 
 
-def _note_environment(run_dir: Path, place: Placing, code: str) -> None:
+def note_environment(run_dir: Path, place: Placing, code: str) -> None:
+    """Adds this start to `environment.json`."""
     path = run_dir / ENVIRONMENT
     entries: list[dict[str, Any]] = []
     if path.exists():
@@ -382,7 +385,7 @@ def _note_environment(run_dir: Path, place: Placing, code: str) -> None:
             "python": platform.python_version(),
             "system": platform.platform(),
             "machine": platform.machine(),
-            "device": _device_title(place.device),
+            "device": device_title(place.device),
             "threads": torch.get_num_threads(),
             "code": code,
         }

@@ -131,12 +131,14 @@ def check_heads(data: Vocabulary, model: Vocabulary, heads: Sequence[str], what:
 
 
 def refuse_unlearnable(counts: DataCounts, recipe: MethodRecipe, vocabulary: Vocabulary) -> None:
-    """Stops a training that could not teach what it is to teach.
+    """Stops a training that could not teach what it is to teach; one that renders garments always can.
 
     Raises:
         UserError: an attribute has no labels and no base model that knows it, or no attribute has two values
             with two examples each.
     """
+    if recipe.renders:
+        return
     if recipe.base is None:
         silent = [vocabulary.attribute(name).title for name in counts.values if not counts.labelled(name)]
         if silent:

@@ -186,7 +186,8 @@ def freeze_run(
     good, refused = checked_photos(useful, root, vocabulary, on_progress=on_progress, should_stop=should_stop)
     good = divided(good)
     counts = count_labels(good, vocabulary, heads)
-    _enough(counts, len(useful), len(listed), refused)
+    if not recipe.renders:
+        _enough(counts, len(useful), len(listed), refused)
     refuse_unlearnable(counts, recipe, vocabulary)
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
@@ -298,7 +299,7 @@ def _chosen(
     photos: Sequence[DataListPhoto], heads: Sequence[str], choice: TrainingChoice
 ) -> list[DataListPhoto]:
     """Photos of which something is known that the recipe learns, of each split at most so many."""
-    points = choice.recipe.backbone is None
+    points = choice.recipe.learns_landmarks
     useful = [
         photo
         for photo in photos

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fashion_studio.domain.data_list import DataListPhoto
     from fashion_studio.learning.run_voice import RunVoice
 
-__all__ = ["METRICS", "Reporter"]
+__all__ = ["METRICS", "STEP_EVENT_SECONDS", "Reporter", "device_memory_mb"]
 
 METRICS: Final = "metrics.csv"
 STEP_EVENT_SECONDS: Final = 2.0
@@ -121,7 +121,7 @@ class Reporter(Callback):
             seconds_per_step=short(self.seconds_per_step),
             waiting_share=round(min(1.0, self._waited / seconds), 3),
             memory_mb=round(psutil.Process().memory_info().rss / _MEGABYTE),
-            device_memory_mb=_device_memory_mb(module.device),
+            device_memory_mb=device_memory_mb(module.device),
             epoch_left_s=round(epoch_left, 1),
             left_s=round(epoch_left + per_epoch * (self.total_epochs - module.epoch - 1), 1),
             seconds_per_epoch=round(per_epoch, 1),
@@ -208,5 +208,6 @@ def _epoch_line(event: Mapping[str, Any]) -> str:
     )
 
 
-def _device_memory_mb(device: torch.device) -> int:
+def device_memory_mb(device: torch.device) -> int:
+    """Most memory taken of a CUDA device so far, in MB; 0 on others."""
     return round(torch.cuda.max_memory_allocated(device) / _MEGABYTE) if device.type == "cuda" else 0

@@ -115,6 +115,8 @@ def rate_factor(schedule: Schedule, rate: float, epochs: int, steps_per_epoch: i
             return _between(floor, min(1.0, epoch / epochs))
         if schedule.kind == "warm_restarts":
             return _between(floor, _place_in_period(epoch, schedule.t0_epochs, schedule.t_mult))
+        if schedule.kind == "linear_half":
+            return float(max(floor, min(1.0, 2.0 * (1.0 - epoch / epochs))))
         return 1.0
 
     return factor

@@ -6,7 +6,6 @@ run is worked on in its own process.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -70,7 +69,7 @@ def preview_photos(
         UserError: the recipe learns attributes that the vocabulary does not have.
     """
     heads = learnt_heads(recipe, vocabulary)
-    points = recipe.backbone is None
+    points = recipe.learns_landmarks
     useful = [
         photo
         for photo in photos
@@ -82,12 +81,11 @@ def preview_photos(
         problem = ""
     except UserError as error:
         problem = str(error)
-    shown = recipe.sampler.photos_per_epoch or counts.photos["train"]
     return TrainingPreview(
         counts,
         heads,
         recipe.epochs,
-        math.ceil(shown / recipe.batch_size),
+        recipe.steps_per_epoch(counts.photos["train"]),
         tuple(counts.warnings(vocabulary)),
         problem,
     )

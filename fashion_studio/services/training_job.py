@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from fashion_studio.config.resources import resources_dir
+from fashion_studio.imaging.lettering import Fonts
 from fashion_studio.jobs.specification import LOG, JobSpec
 from fashion_studio.jobs.worker import JobWorker
 from fashion_studio.services.training_masks import ensure_masks
@@ -74,6 +76,11 @@ def run_training_job(
         frozen = read_frozen(run_dir, job.spec.parameters)
         ensure_masks(frozen, on_progress=progress, should_stop=stop)
         voice = RunVoice(job.tell, progress, log, stop)
+        if frozen.recipe.gan is not None:
+            from fashion_studio.learning.amgan.run import run_amgan  # noqa: PLC0415 - torch, in the job alone
+
+            fonts = Fonts(resources_dir() / "fonts")
+            return run_amgan(frozen, voice, fonts, code=code_version(), finish_only=finish)
         return run_method(frozen, voice, code=code_version(), finish_only=finish)
 
 

@@ -40,14 +40,14 @@ def ensure_masks(
         should_stop: asked often.
 
     Returns:
-        How many were made; 0 for a recipe that keeps the background.
+        How many were made; 0 for a recipe that keeps the background and does not cut the garment out.
 
     Raises:
         EnvironmentProblem: the disk does not take them, or rembg or its model is missing.
         UserError: there is no such model.
         Cancelled: on request; those made stay.
     """
-    if frozen.recipe.view.background == "raw":
+    if frozen.recipe.view.background == "raw" and frozen.recipe.gan is None:
         return 0
     folder = frozen.run_dir / MASKS
     missing = [photo for photo in frozen.photos() if not (folder / f"{photo.sha256}.png").exists()]

@@ -1,0 +1,252 @@
+"""Networks, optimisers and one step of an adversarial training; and what it takes to go on exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.optim.swa_utils import AveragedModel
+
+from fashion_studio.learning.amgan.objective import Batch
+from fashion_studio.learning.fitting import LossNotFinite
+from fashion_studio.learning.schedules import rate_factor
+from fashion_studio.zoo.amgan import AmganConfig, Discriminator, Generator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from torch import Tensor, nn
+
+    from fashion_studio.learning.amgan.draws import Draw, Drawer
+    from fashion_studio.learning.amgan.objective import Objective
+    from fashion_studio.learning.amgan.pictures import Pictures
+    from fashion_studio.learning.amgan.plan import GanPlan
+    from fashion_studio.learning.method_recipe import OptimiserPlan, Phase
+
+__all__ = ["GanNetworks", "GanStepper", "config_of"]
+
+
+def config_of(plan: GanPlan) -> AmganConfig:
+    """The networks' configuration."""
+    return AmganConfig(
+        attributes=dict(plan.attributes),
+        size_px=plan.size_px,
+        width=plan.width,
+        blocks=plan.blocks,
+        conditioning=plan.conditioning,
+        skips=plan.skips,
+        attention=plan.has_mask,
+        judge_width=plan.judge_width,
+        judge_layers=plan.judge_layers,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GanNetworks:
+    """Generator, its moving average (what is kept), D_I, and D_C where the plan has one."""
+
+    generator: Generator
+    averaged: AveragedModel
+    judge: Discriminator
+    crop_judge: Discriminator | None
+
+    @classmethod
+    def new(cls, plan: GanPlan, seed: int, average_decay: float, device: torch.device) -> GanNetworks:
+        """With random weights that follow from the seed."""
+        config = config_of(plan)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            generator = Generator(config)
+            judge = Discriminator.of_picture(config)
+            crop_judge = Discriminator.of_crop(config) if plan.judges_crop else None
+        generator.to(device)
+        return cls(
+            generator,
+            AveragedModel(generator, avg_fn=lambda old, new, count: _blend(old, new, count, average_decay)),
+            judge.to(device),
+            None if crop_judge is None else crop_judge.to(device),
+        )
+
+    @property
+    def kept(self) -> Generator:
+        """The averaged generator."""
+        found = self.averaged.module
+        assert isinstance(found, Generator)  # noqa: S101 - what was put in
+        return found
+
+    @property
+    def judges(self) -> list[Discriminator]:
+        """D_I, then D_C where there is one."""
+        return [self.judge] if self.crop_judge is None else [self.judge, self.crop_judge]
+
+
+class GanStepper:
+    """Takes the steps of a run.
+
+    Args:
+        networks: are trained in place.
+        objective: of the plan.
+        drawer: says what each step works on.
+        pictures: that the drawer's rows are of.
+        phase: of the recipe; its optimiser and schedule are those of all networks.
+        precision: "32-true", "bf16-mixed" or "16-mixed"; the penalty is float32 in all of them.
+        device: where to compute.
+    """
+
+    def __init__(
+        self,
+        networks: GanNetworks,
+        objective: Objective,
+        drawer: Drawer,
+        pictures: Pictures,
+        *,
+        phase: Phase,
+        precision: str,
+        device: torch.device,
+    ) -> None:
+        self.networks, self.objective, self.drawer = networks, objective, drawer
+        self.pictures, self.device = pictures, device
+        per_epoch, optimiser = objective.plan.steps_per_epoch, phase.optimiser
+        self.steps = phase.epochs * per_epoch
+        self._factor = rate_factor(phase.schedule, optimiser.rate, phase.epochs, per_epoch)
+        self.done = 0
+        self.references = {"exact": 0, "fallback": 0, "none": 0}
+        self._names = list(objective.plan.attributes)
+        self._rate = optimiser.rate
+        self._kind = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}.get(precision)
+        self._of_judges = _adam((p for judge in networks.judges for p in judge.parameters()), optimiser)
+        self._of_generator = _adam(networks.generator.parameters(), optimiser)
+        # one each: what overflows for the discriminators says nothing of the generator
+        self._scalers = [torch.amp.GradScaler(device.type, enabled=precision == "16-mixed") for _ in range(2)]
+
+    def step(self) -> dict[str, Tensor]:
+        """Updates the discriminators, and after every `critic_steps`-th time the generator; the terms.
+
+        Raises:
+            LossNotFinite: a loss is not; nothing was updated by it.
+        """
+        plan, step = self.objective.plan, self.done
+        with_generator = (step + 1) % plan.critic_steps == 0
+        draw = self.drawer.draw(step, with_references=with_generator and plan.compares_features)
+        batch = self._batch(draw)
+        self._set_rates(self._factor(step))
+        terms = self._step_judges(batch, self.drawer.noise(step, len(draw.rows)))
+        if with_generator:
+            terms |= self._step_generator(batch)
+            self.networks.averaged.update_parameters(self.networks.generator)
+            for name, count in draw.matches.items():
+                self.references[name] += count
+        self.done = step + 1
+        return terms
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return self._rate * self._factor(self.done)
+
+    def state(self) -> dict[str, Any]:
+        """All that a later `load_state` needs to go on exactly; plain tensors and numbers."""
+        networks = self.networks
+        return {
+            "done": self.done,
+            "references": dict(self.references),
+            "generator": networks.generator.state_dict(),
+            "averaged": networks.averaged.state_dict(),
+            "judges": [judge.state_dict() for judge in networks.judges],
+            "of_generator": self._of_generator.state_dict(),
+            "of_judges": self._of_judges.state_dict(),
+            "scalers": [scaler.state_dict() for scaler in self._scalers],
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Goes on from `state`."""
+        networks = self.networks
+        self.done = int(state["done"])
+        self.references = {name: int(count) for name, count in state["references"].items()}
+        networks.generator.load_state_dict(state["generator"])
+        networks.averaged.load_state_dict(state["averaged"])
+        for judge, part in zip(networks.judges, state["judges"], strict=True):
+            judge.load_state_dict(part)
+        self._of_generator.load_state_dict(state["of_generator"])
+        self._of_judges.load_state_dict(state["of_judges"])
+        for scaler, part in zip(self._scalers, state["scalers"], strict=True):
+            if part:
+                scaler.load_state_dict(part)
+
+    def _batch(self, draw: Draw) -> Batch:
+        references = has_reference = None
+        if draw.references is not None:
+            has_reference = torch.from_numpy(draw.references >= 0).to(self.device)
+            rows = np.where(draw.references >= 0, draw.references, draw.rows)
+            references = self.pictures.images(rows).to(self.device)
+        return Batch(
+            self.pictures.images(draw.rows, draw.mirrored).to(self.device),
+            self._names[draw.attribute],
+            torch.from_numpy(draw.sources).to(self.device),
+            torch.from_numpy(draw.targets).to(self.device),
+            references,
+            has_reference,
+        )
+
+    def _step_judges(self, batch: Batch, shares: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        networks = self.networks
+        on_device = (shares[0].to(self.device), shares[1].to(self.device))
+        with self._casting():
+            with torch.no_grad():
+                edit = self.objective.edit(
+                    networks.generator, batch.images, batch.attribute, batch.sources, batch.targets
+                )
+            loss, terms = self.objective.critic(networks.judge, networks.crop_judge, batch, edit, on_device)
+        self._update(loss, self._of_judges, self._scalers[0])
+        return {"discriminators": loss.detach()} | _plain(terms)
+
+    def _step_generator(self, batch: Batch) -> dict[str, Tensor]:
+        networks = self.networks
+        for judge in networks.judges:  # they only judge here
+            judge.requires_grad_(requires_grad=False)
+        with self._casting():
+            loss, terms = self.objective.generator(
+                networks.generator, networks.judge, networks.crop_judge, batch
+            )
+        self._update(loss, self._of_generator, self._scalers[1])
+        for judge in networks.judges:
+            judge.requires_grad_(requires_grad=True)
+        return {"generator": loss.detach()} | _plain(terms)
+
+    def _update(self, loss: Tensor, optimiser: torch.optim.Optimizer, scaler: torch.amp.GradScaler) -> None:
+        if not bool(loss.isfinite()):
+            msg = (
+                f"A loss is not a finite number any more (step {self.done + 1}). The run stopped at its last "
+                "good checkpoint. Train again with a lower learning rate or in 32-true precision."
+            )
+            raise LossNotFinite(msg)
+        optimiser.zero_grad(set_to_none=True)
+        scaler.scale(loss).backward()
+        scaler.step(optimiser)  # takes the scale back first
+        scaler.update()
+
+    def _casting(self) -> torch.autocast:
+        return torch.autocast(self.device.type, self._kind or torch.bfloat16, enabled=self._kind is not None)
+
+    def _set_rates(self, factor: float) -> None:
+        for optimiser in (self._of_judges, self._of_generator):
+            for group in optimiser.param_groups:
+                group["lr"] = self._rate * factor
+
+
+def _adam(parameters: Iterable[nn.Parameter], plan: OptimiserPlan) -> torch.optim.Adam:
+    return torch.optim.Adam(
+        list(parameters), lr=plan.rate, betas=(plan.betas[0], plan.betas[1]), weight_decay=plan.weight_decay
+    )
+
+
+def _blend(old: Tensor, new: Tensor, count: Tensor | int, decay: float) -> Tensor:
+    # young averages follow quickly, so that the start is soon forgotten
+    share = min(decay, (1 + int(count)) / (10 + int(count)))
+    return torch.lerp(new, old, share) if old.is_floating_point() else new
+
+
+def _plain(terms: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.detach() for name, value in terms.items()}
