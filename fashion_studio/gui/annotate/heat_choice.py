@@ -13,13 +13,14 @@ from fashion_studio.gui.canvas.layers import HeatSource
 from fashion_studio.imaging.colormaps import colormap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from fashion_studio.domain.predictions import Reading
+    from fashion_studio.gui.session import Session
 
-__all__ = ["ModelHeads", "color_table", "landmark_source", "value_source"]
+__all__ = ["ModelHeads", "color_table", "landmark_source", "model_heads", "value_source"]
 
 _FLOOR: Final = 0.02
 _LIFT: Final = 0.4
@@ -39,10 +40,23 @@ def color_table(name: str) -> NDArray[np.uint32]:
     return premultiplied_table(colormap(name))
 
 
+def model_heads(session: Session) -> ModelHeads:
+    """The order of the maps of the model that answers; until it is known, the vocabulary's."""
+    engine, vocabulary = session.engine, session.vocabulary
+    if engine is not None and engine.state.heads:
+        return ModelHeads(engine.state.heads, engine.state.landmarks)
+    if vocabulary is None:
+        return ModelHeads({}, ())
+    return ModelHeads({a.name: a.value_names for a in vocabulary.attributes}, vocabulary.landmark_names)
+
+
 def value_source(
-    item_id: int, reading: Reading | None, heads: ModelHeads, attribute: str, value: str, table: str
+    photo: Hashable, reading: Reading | None, heads: ModelHeads, attribute: str, value: str, table: str
 ) -> HeatSource | None:
-    """Where the model looks for a value of an attribute; None without maps, or where it has no such head."""
+    """Where the model looks for a value of an attribute; None without maps, or where it has no such head.
+
+    `photo` says which picture was read (a photo's id, or what was made of it): same picture, same map.
+    """
     if reading is None or reading.maps is None:
         return None
     maps = reading.maps
@@ -50,7 +64,7 @@ def value_source(
     cams = maps.cams.get(attribute)
     if cams is None or value not in names or len(cams) != len(names):
         return None
-    key = (item_id, reading.prediction.model, attribute, value, table)
+    key = (photo, reading.prediction.model, attribute, value, table)
     field = cams[names.index(value)]
     return HeatSource(key, field, maps.to_input, maps.input_px, color_table(table))
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from fashion_studio.domain.errors import StudioError
     from fashion_studio.domain.queries import ItemRow
-    from fashion_studio.gui.canvas.photo_canvas import PhotoCanvas
     from fashion_studio.gui.canvas.photo_image import PhotoImage
+    from fashion_studio.gui.canvas.surface import CanvasSurface
     from fashion_studio.gui.session import Session
 
 __all__ = ["AHEAD", "BEHIND", "PhotoFlow", "around"]
@@ -53,7 +53,7 @@ class PhotoFlow(QObject):
     arrived = Signal(int)
     failed = Signal(int, str)
 
-    def __init__(self, session: Session, canvas: PhotoCanvas, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, canvas: CanvasSurface, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._canvas = canvas

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fashion_studio.domain.errors import EnvironmentProblem, StudioError
-from fashion_studio.gui.annotate.heat_choice import ModelHeads
+from fashion_studio.gui.annotate.heat_choice import model_heads
 from fashion_studio.jobs.engine_client import EnginePhase, Priority
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.domain.predictions import Prediction, Reading
     from fashion_studio.domain.queries import Item
+    from fashion_studio.gui.annotate.heat_choice import ModelHeads
     from fashion_studio.gui.session import Session
     from fashion_studio.services.project import Project
 
@@ -61,12 +62,7 @@ class ReadingDesk(QObject):
     @property
     def heads(self) -> ModelHeads:
         """The order of the model's maps."""
-        engine, vocabulary = self._session.engine, self._session.vocabulary
-        if engine is not None and engine.state.heads:
-            return ModelHeads(engine.state.heads, engine.state.landmarks)
-        if vocabulary is None:
-            return ModelHeads({}, ())
-        return ModelHeads({a.name: a.value_names for a in vocabulary.attributes}, vocabulary.landmark_names)
+        return model_heads(self._session)
 
     def reading(self, item: Item) -> Reading | None:
         """What is here of a photo, with maps; never waits."""

@@ -12,9 +12,11 @@ from fashion_studio.gui.components.base import themed
 from fashion_studio.gui.components.painting import draw_focus_ring
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from PySide6.QtGui import QPaintEvent
 
-__all__ = ["FocusRing", "keyboard_focus"]
+__all__ = ["FocusRing", "is_plain_key", "keyboard_focus"]
 
 _MOVING: Final = frozenset({Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_F6})
 _FOLLOWED: Final = frozenset(
@@ -26,6 +28,14 @@ _by_keyboard: list[bool] = [False]
 def keyboard_focus(widget: QWidget) -> bool:
     """Whether the widget got its focus by the keyboard, so that a ring is due."""
     return widget.hasFocus() and _by_keyboard[0]
+
+
+def is_plain_key(event: QEvent, keys: Collection[Qt.Key]) -> bool:
+    """Whether a key event is of one of these keys, with no more than Shift held."""
+    if not isinstance(event, QKeyEvent):
+        return False
+    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    return not held and event.key() in keys
 
 
 class FocusRing(QWidget):

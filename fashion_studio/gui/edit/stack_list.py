@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fashion_studio.gui.components.base import Tipped, themed
-from fashion_studio.gui.components.focus import keyboard_focus
+from fashion_studio.gui.components.focus import is_plain_key, keyboard_focus
 from fashion_studio.gui.components.marks import draw_swatch
 from fashion_studio.gui.components.painting import draw_focus_ring, draw_text, rounded
 from fashion_studio.gui.components.sliders import Slider
@@ -30,6 +30,7 @@ _GAP_PX: Final = 4
 _GRIP_PX, _SWATCH_PX, _EYE_PX = 14, 24, 24
 _DEAD_ZONE_PX: Final = 4
 _EDGE: Final = 4
+_KEYS: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right})
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +317,13 @@ class StackList(Tipped, QWidget):
         """Nothing is marked."""
         self._hovered = -1
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Takes its own keys before the window's commands do."""
+        if event.type() is QEvent.Type.ShortcutOverride and is_plain_key(event, _KEYS):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down pick the neighbour; left and right are the strength."""

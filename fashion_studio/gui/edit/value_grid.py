@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fashion_studio.gui.components.base import Tipped, themed
-from fashion_studio.gui.components.focus import keyboard_focus
+from fashion_studio.gui.components.focus import is_plain_key, keyboard_focus
 from fashion_studio.gui.components.marks import draw_swatch
 from fashion_studio.gui.components.painting import draw_focus_ring, draw_text, rounded
 from fashion_studio.gui.library.pictures import filled
@@ -31,6 +31,13 @@ _ASPECT: Final = 0.75
 _CAPTION_PX: Final = 20
 _EDGE_PX: Final = 5
 _SWATCH_PX: Final = 10
+_MOVES: Final = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: -_COLUMNS,
+    Qt.Key.Key_Down: _COLUMNS,
+}
+_KEYS: Final = frozenset(_MOVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,21 +247,22 @@ class ValueGrid(Tipped, QWidget):
         place = names.index(self._current) + by if self._current in names else (0 if by > 0 else -1)
         self.picked.emit(names[place % len(names)])
 
+    def event(self, event: QEvent) -> bool:
+        """Takes its own keys before the window's commands do."""
+        if event.type() is QEvent.Type.ShortcutOverride and is_plain_key(event, _KEYS):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the cursor, Enter takes."""
-        moves = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -_COLUMNS,
-            Qt.Key.Key_Down: _COLUMNS,
-        }
         key = Qt.Key(event.key())
-        if key in moves and self._values:
+        if key in _MOVES and self._values:
             names = [value.name for value in self._values]
             start = self._cursor if self._cursor >= 0 else 0
             if self._cursor < 0 and self._current in names:
                 start = names.index(self._current)
-            self._cursor = min(max(start + moves[key], 0), len(names) - 1)
+            self._cursor = min(max(start + _MOVES[key], 0), len(names) - 1)
             self.update()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self._cursor >= 0:
             self.picked.emit(self._values[self._cursor].name)
