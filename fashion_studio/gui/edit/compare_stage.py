@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fashion_studio.gui.components.base import Label, Line, Surface, column, row
 from fashion_studio.gui.components.buttons import IconButton, bind
@@ -16,6 +16,7 @@ from fashion_studio.gui.components.marks import KeyCap, ProgressBar
 from fashion_studio.gui.edit.compare_canvas import CompareCanvas, Showing
 from fashion_studio.gui.edit.result_strip import ResultStrip
 from fashion_studio.gui.theme.metrics import DURATION_MS
+from fashion_studio.gui.train.table import ElidedLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -32,7 +33,6 @@ class CompareStage(QWidget):
 
     Signals:
         acted: the button of the note in the canvas' place was pressed.
-        slow_acted: the button of the line about the result was pressed.
     """
 
     acted = Signal()
@@ -53,8 +53,7 @@ class CompareStage(QWidget):
         self._slow.setInterval(DURATION_MS["show_progress_after"])
         self._slow.timeout.connect(self.progress.show)
         self._waits = False
-        self.name = Label("", "small", 600)
-        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._name = ElidedLabel("small", 600)
         self.count = Chip("No edits", icon="layers")
         self.count.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -64,7 +63,7 @@ class CompareStage(QWidget):
         bind(fit, commands.get("edit.fit"))
         self._zoom = Label("100 %", "small", role="text2")
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._zoom.setFixedWidth(self._zoom.fontMetrics().horizontalAdvance("1,600 %") + 2)
+        self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("100 %") + 2)
         self._hold = QWidget()
         hint = row(
             Label("Hold", "small", role="text2"),
@@ -76,7 +75,7 @@ class CompareStage(QWidget):
         bar = Surface("panel", "b")
         bar.keep_height(40)
         line = row(
-            self.name,
+            self._name,
             self.count,
             None,
             self.showing,
@@ -88,12 +87,23 @@ class CompareStage(QWidget):
             gap=8,
             margins=(12, 0, 12, 1),
         )
-        line.setStretch(0, 1)
+        line.setStretch(0, 100)
         bar.setLayout(line)
         layout = column(bar, self.doubt, self.canvas, self.strip, gap=0)
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self.canvas.zoom_changed.connect(self._show_zoom)
+
+    @property
+    def name(self) -> str:
+        """The photo's file name."""
+        return self._name.text()
+
+    def show_name(self, name: str) -> None:
+        """The photo's file name; it is shortened where room is short."""
+        self._name.setText(name)
+        self._name.setToolTip(name)
+        self._name.setMaximumWidth(self._name.fontMetrics().horizontalAdvance(name) + 2)
 
     def say(self, icon: str, title: str, hint: str, action: str = "") -> None:
         """A note in place of the photo; an empty title takes it away."""

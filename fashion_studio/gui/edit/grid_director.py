@@ -172,7 +172,8 @@ class GridDirector(QObject):
         title = in_all_title(self._attribute, total) if values else ""
         asked = self._key is not None and total > 0
         here = total - len(self._missing)
-        fills = asked and self._desk.is_filling and here < total
+        ready = self._desk.phase is EnginePhase.READY
+        fills = asked and ready and self._desk.is_filling and here < total
         self._right.say(
             title, f"{here} of {total}" if asked else "", here / total if fills else None, self._words()
         )

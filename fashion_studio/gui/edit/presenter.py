@@ -134,15 +134,15 @@ class EditPresenter(QObject):
         self.stage.warn("")
         self.left.say_share(None)
         if item is None:
-            self.stage.name.setText("")
+            self.stage.show_name("")
             self.flow.show(None, -1)
             self.stage.say("image", "No photo to edit", "Open a folder of photos, or widen the filter.")
         elif item.row.missing or item.row.failure is not None:
-            self.stage.name.setText(item.row.name)
+            self.stage.show_name(item.row.name)
             reason = "The file is not where it was." if item.row.missing else f"{item.row.failure}."
             self.stage.say("image-off", "This photo cannot be shown", reason[:1].upper() + reason[1:])
         else:
-            self.stage.name.setText(item.row.name)
+            self.stage.show_name(item.row.name)
             self.stage.say("", "", "")
             self.flow.show(item.row, self.session.position(item.row.id))
             self._on_pixels(item.row.id)
@@ -240,12 +240,12 @@ class EditPresenter(QObject):
         rgb = rgb_of(vocabulary, step.attribute, step.value)
         return Layer(
             step_title(vocabulary, step),
-            problem or about,
+            "Changes nothing here" if problem else about,
             rgb,
             glyph_of(step.attribute, step.value),
             step.enabled,
             step.strength,
-            bool(problem),
+            problem,
         )
 
     def _problem(self, place: int) -> str:

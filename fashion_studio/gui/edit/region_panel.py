@@ -158,7 +158,9 @@ class MaskPanel(QWidget):
         ):
             switch.setAccessibleName(title)
             switch.setToolTip(commands.get(command).tooltip)
-            lines.append(row(Label(title, "small", role="text2"), None, switch))
+            line = row(Label(title, "small", role="text2"), None, switch)
+            line.addStrut(24)
+            lines.append(line)
         self._layout = column(*lines, gap=4)
         self.setLayout(self._layout)
         self.threshold.moved.connect(lambda value: self.threshold_moved.emit(value / 100))

@@ -14,7 +14,7 @@ from fashion_studio.gui.components.choices import TabBar
 from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.marks import ProgressBar
 from fashion_studio.gui.edit.region_panel import MaskPanel, RegionPanel
-from fashion_studio.gui.edit.stack_list import StackList
+from fashion_studio.gui.edit.stack_list import EDGE_PX, StackList
 from fashion_studio.gui.edit.value_grid import ValueGrid
 from fashion_studio.gui.theme.theme import current_theme
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StackPanel", "ValuesPanel"]
 
-_LEFT_PX, _LEFT_NARROW_PX = 264, 244
+_LEFT_PX, _LEFT_NARROW_PX = 264, 252
 _RIGHT_PX, _RIGHT_NARROW_PX = 320, 264
 _LOW_BELOW_PX = 760
 
@@ -50,8 +50,8 @@ class StackPanel(Surface):
         self._head = [Label(text, "small", 600) for text in ("Edit stack", "Region", "Mask")]
         layout = column(gap=0, margins=(12, 12, 13, 12))
         layout.addLayout(row(self._head[0], None, new))
-        layout.addSpacing(4)
-        layout.addWidget(self._area, 1000)
+        layer_edge = row(self._area, margins=(-EDGE_PX, 0, -EDGE_PX, 0))
+        layout.addLayout(layer_edge, 1000)
         self._spaces = [layout.count(), 0]
         layout.addSpacing(16)
         layout.addWidget(self._head[1])
@@ -76,7 +76,9 @@ class StackPanel(Surface):
     def say_share(self, share: float | None) -> None:
         """Of the photo's pixels, those that change; None for nothing to say."""
         self._note.setVisible(share is not None)
-        if share is not None:
+        if share == 0.0:
+            self._share.setText("No pixel of the photo changes.")
+        elif share is not None:
             percent = f"{100 * share:.1f}" if share >= 0.001 else "under 0.1"
             self._share.setText(f"Pixels outside the mask stay identical: {percent} % of the photo changes.")
 
@@ -136,6 +138,7 @@ class ValuesPanel(Surface):
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__("panel", "l", parent)
         self.missing = MissingNote()
+        self.missing.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.missing.hide()
         self.missing.act.clicked.connect(lambda _checked=False: self.acted.emit())
         self.tabs = TabBar(())
@@ -155,7 +158,7 @@ class ValuesPanel(Surface):
         feet = Surface("panel", "t")
         feet.setLayout(row(export, self.save, gap=8, margins=(12, 12, 12, 12)))
         head = row(self._title, None, self.bar, self._count, gap=8, margins=(12, 10, 12, 0))
-        words = row(self._words, margins=(12, 0, 12, 0))
+        words = row(self._words, margins=(12, 2, 12, 0))
         body = column(self.area, gap=0, margins=(7, 4, 7, 0))
         layout = column(self.tabs, head, words, self.missing, body, feet, gap=0, margins=(1, 0, 0, 0))
         layout.setStretch(4, 1)

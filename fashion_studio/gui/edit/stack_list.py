@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
-__all__ = ["Layer", "StackList"]
+__all__ = ["EDGE_PX", "Layer", "StackList"]
 
 _ROW_PX: Final = 48
 _STRENGTH_PX: Final = 26
@@ -29,7 +29,8 @@ _ORIGINAL_PX: Final = 34
 _GAP_PX: Final = 4
 _GRIP_PX, _SWATCH_PX, _EYE_PX = 14, 24, 24
 _DEAD_ZONE_PX: Final = 4
-_EDGE: Final = 4
+EDGE_PX: Final = 4
+"""Free around the layers, for the ring of the focus."""
 _KEYS: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right})
 
 
@@ -38,9 +39,9 @@ class Layer:
     """One edit as it is shown.
 
     Attributes:
-        about: its region and threshold, or what is wrong with it.
+        about: its region and threshold, or that it does nothing.
         rgb, glyph: its swatch, or its picture.
-        problem: whether `about` says why it changes nothing.
+        problem: why it changes nothing; empty when it does.
     """
 
     title: str
@@ -49,7 +50,7 @@ class Layer:
     glyph: str
     enabled: bool
     strength: float
-    problem: bool = False
+    problem: str = ""
 
 
 class StackList(Tipped, QWidget):
@@ -129,13 +130,13 @@ class StackList(Tipped, QWidget):
 
     def layer_rect(self, place: int) -> QRectF:
         """Where a layer is painted."""
-        top = float(_EDGE)
+        top = float(EDGE_PX)
         for other in self._order():
             high = self._high(other)
             if other == place:
                 if self._dragged is not None and self._dragged[0] == place:
                     top = self._dragged[1]
-                return QRectF(_EDGE, top, self.width() - 2 * _EDGE, high)
+                return QRectF(EDGE_PX, top, self.width() - 2 * EDGE_PX, high)
             top += high + _GAP_PX
         return QRectF()
 
@@ -148,7 +149,7 @@ class StackList(Tipped, QWidget):
     def _drop_row(self) -> int:
         place, top = self._dragged or (0, 0.0)
         middle = top + self._high(place) / 2
-        row, edge = 0, float(_EDGE)
+        row, edge = 0, float(EDGE_PX)
         for other in range(len(self._layers) - 1, -1, -1):
             if other == place:
                 continue
@@ -160,7 +161,7 @@ class StackList(Tipped, QWidget):
 
     def _relay(self) -> None:
         total = sum(self._high(place) + _GAP_PX for place in range(len(self._layers)))
-        self.setFixedHeight(total + self.theme.px(_ORIGINAL_PX) + 2 * _EDGE)
+        self.setFixedHeight(total + self.theme.px(_ORIGINAL_PX) + 2 * EDGE_PX)
         self._place_slider()
         self.update()
 
@@ -237,7 +238,7 @@ class StackList(Tipped, QWidget):
     def _paint_original(self, painter: QPainter) -> None:
         theme = self.theme
         high = theme.px(_ORIGINAL_PX)
-        rect = QRectF(_EDGE, self.height() - high - _EDGE, self.width() - 2 * _EDGE, high)
+        rect = QRectF(EDGE_PX, self.height() - high - EDGE_PX, self.width() - 2 * EDGE_PX, high)
         pen = QPen(theme.color("border"), 1)
         pen.setDashPattern([3, 3])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -295,7 +296,7 @@ class StackList(Tipped, QWidget):
         elif self.eye_rect(place).contains(point):
             self.setToolTip("Switch this edit off or on  (X)")
         elif self._layers[place].problem:
-            self.setToolTip(self._layers[place].about)
+            self.setToolTip(self._layers[place].problem)
         else:
             self.setToolTip("Drag to reorder  (Ctrl ↑)")
         on_layer = place >= 0

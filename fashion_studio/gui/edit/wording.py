@@ -31,7 +31,7 @@ REGIONS: Final[tuple[tuple[RegionKind, str, str, str], ...]] = (
     (RegionKind.COLLAR, "Collar", "4", "A band along the collar's landmarks"),
     (RegionKind.HEM, "Hem", "5", "A band along the hem's landmarks"),
     (RegionKind.MATTING, "Matte", "6", "The garment cut out at the photo's own size"),
-    (RegionKind.EDIT, "Edit's own", "7", "Where the edit itself wants to change something"),
+    (RegionKind.EDIT, "Auto", "7", "Where the edit itself wants to change something"),
     (RegionKind.PAINTED, "Painted", "8", "Only what you paint"),
 )
 """Kind, title, key, what it is: in the order of the keys."""
