@@ -20,9 +20,10 @@ from fashion_studio.gui.annotate.landmarks_pane import LandmarksPane
 from fashion_studio.gui.annotate.notes_pane import NotesPane
 from fashion_studio.gui.annotate.pane_scroll import PaneScroll
 from fashion_studio.gui.annotate.status_picker import STATUS_TITLES, StatusPicker
-from fashion_studio.gui.components.base import Label, Surface, row
+from fashion_studio.gui.components.base import Surface, row
 from fashion_studio.gui.components.buttons import Button, IconButton
 from fashion_studio.gui.components.choices import TabBar
+from fashion_studio.gui.components.text_line import TextLine
 from fashion_studio.gui.theme.theme import current_theme
 
 if TYPE_CHECKING:
@@ -58,10 +59,10 @@ class Inspector(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("panel", "l", parent)
         self._narrow = False
-        self._file_name, self._split = "", Split.NONE
-        self.name = Label("", "body", 600)
+        self._split = Split.NONE
+        self.name = TextLine("body", 600, mode=Qt.TextElideMode.ElideMiddle)
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.size_label = Label("", "small", role="text3")
+        self.size_label = TextLine("small", role="text3")
         self.status = StatusPicker()
         self.status.picked.connect(self.status_picked)
         self.status.more_asked.connect(self._ask_more)
@@ -134,15 +135,15 @@ class Inspector(Surface):
 
     def show_row(self, item: ItemRow | None, place_text: str) -> None:
         """Name, size or place in the pass, status, flag."""
-        self._file_name = item.name if item is not None else ""
+        name = item.name if item is not None else ""
         self._split = item.split if item is not None else Split.NONE
         if item is None:
             self.size_label.setText("")
         else:
             size = f"{item.width_px} × {item.height_px} px"
             self.size_label.setText(place_text if self._narrow else size)
-        self.name.setToolTip(self._file_name)
-        self._elide_name()
+        self.name.setText(name)
+        self.name.setToolTip(name)
         self.status.show_status(item.status if item is not None else None)
         self.flag.setChecked(item is not None and item.flagged)
         self.setEnabled(item is not None)
@@ -211,16 +212,10 @@ class Inspector(Surface):
     # --- places
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The name is cut to the room there is."""
+        """The button for more tabs stays at the end of the tabs."""
         super().resizeEvent(event)
-        self._elide_name()
         self._place_more()
 
     def _place_more(self) -> None:
         side = self._more_tabs.sizeHint().width()
         self._more_tabs.setGeometry(self.tabs.width() - 12 - side, (36 - side) // 2, side, side)
-
-    def _elide_name(self) -> None:
-        room = self.width() - 25 - 8 - self.size_label.sizeHint().width()
-        metrics = self.theme.metrics("body", 600)
-        self.name.setText(metrics.elidedText(self._file_name, Qt.TextElideMode.ElideMiddle, max(room, 40)))

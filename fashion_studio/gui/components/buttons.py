@@ -70,9 +70,10 @@ class Button(Control):
 
     def setText(self, text: str) -> None:
         """Another text, and room for it."""
-        super().setText(text)
-        self.updateGeometry()
-        self.update()
+        if text != self.text():
+            super().setText(text)
+            self.updateGeometry()
+            self.update()
 
     def _step(self) -> str:
         return "body" if self._large else "small"
