@@ -69,7 +69,7 @@ class Pictures(QObject):
         ratio: float = 1.0,
         load: Callable[[Any, int, QSize, float], QImage | None] | None = None,
     ) -> None:
-        """`load` makes a picture in a thread from what was opened, an id, size and ratio; None: thumbnails."""
+        """`load` makes a picture in a thread of what was opened, an id, size and ratio; None: thumbnails."""
         super().__init__(parent)
         self._size, self._ratio = size, ratio
         self._load = load or _load

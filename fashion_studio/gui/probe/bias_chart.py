@@ -135,9 +135,9 @@ class BiasChart(QAbstractScrollArea):
         self.setAccessibleDescription("\n".join(self._words(row) for row in self._rows))
         self._fit()
 
-    def set_point(self, place: int, name: str) -> None:
-        """Rings a mark, without telling."""
-        self._picked = (place, name)
+    def forget_point(self) -> None:
+        """Rings no mark."""
+        self._picked = None
         self.viewport().update()
 
     def _words(self, row: ChartRow) -> str:
@@ -340,7 +340,7 @@ class BiasChart(QAbstractScrollArea):
         """Picks the nearest mark of the row."""
         found = self._nearest(event.position())
         if found is not None and event.button() is Qt.MouseButton.LeftButton:
-            self._pick(*found)
+            self.pick(*found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down from class to class, left and right from model to model."""
@@ -361,12 +361,13 @@ class BiasChart(QAbstractScrollArea):
         number = names.index(name) + by_row if name in names else 0
         number = min(len(names) - 1, max(0, number))
         place = min(len(self._bands) - 1, max(0, place + by_model))
-        self._pick(place, names[number])
+        self.pick(place, names[number])
         top = self._line * number
         bar, room = self.verticalScrollBar(), self.verticalScrollBar().pageStep()
         bar.setValue(min(top, max(bar.value(), top + self._line - room)))
 
-    def _pick(self, place: int, name: str) -> None:
+    def pick(self, place: int, name: str) -> None:
+        """Picks a mark as a click does."""
         if self._picked != (place, name):
             self._picked = (place, name)
             self.viewport().update()

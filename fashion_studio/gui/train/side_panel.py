@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fashion_studio.services.run_list import RunEntry
     from fashion_studio.services.run_story import RunStory
 
-__all__ = ["TABS", "SidePanel"]
+__all__ = ["TABS", "SidePanel", "TextView"]
 
 TABS = ("Examples", "Per class", "Log", "Recipe")
 
@@ -50,8 +50,8 @@ class SidePanel(Surface):
         self.attribute.picked.connect(lambda _at: self._show_values())
         self.values = FigureTable()
         self._values_hint = Label("", "small", role="text3", wrap=True)
-        self.log = _TextView("Log")
-        self.recipe = _TextView("Recipe")
+        self.log = TextView("Log")
+        self.recipe = TextView("Recipe")
         self.pages = QStackedWidget()
         for page in (self._examples_page(), self._values_page(), _padded(self.log), _padded(self.recipe)):
             self.pages.addWidget(page)
@@ -205,7 +205,7 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f}"
 
 
-class _TextView(QPlainTextEdit):
+class TextView(QPlainTextEdit):
     """Text to read, in the fixed font of the theme."""
 
     def __init__(self, name: str) -> None:

@@ -1,0 +1,105 @@
+"""A probe as it stands at one moment: what the window shows. Made in a thread, then never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fashion_studio.gui.probe.bias_chart import ChartRow, ModelBand
+from fashion_studio.gui.probe.variant_words import garment_icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fashion_studio.probing.records import (
+        ConflictResult,
+        PhotoResult,
+        ProbePhoto,
+        ProbeSpec,
+        Skipped,
+        SubjectNote,
+    )
+    from fashion_studio.probing.scores import FlipScore, SubjectScores
+    from fashion_studio.services.probing.run_files import ProbeRun
+
+__all__ = ["ProbeView", "chart_of", "read_view"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeView:
+    """All results so far.
+
+    Attributes:
+        run: for the paths of pictures and for maps; nothing else of it is asked on the window's thread.
+        subjects: by index, those that were loaded.
+        results: photos in the order they came; `places` key to place.
+        notes: sentences about the whole probe.
+    """
+
+    run: ProbeRun
+    spec: ProbeSpec
+    photos: Mapping[str, ProbePhoto]
+    subjects: Mapping[int, SubjectNote] = field(default_factory=dict)
+    results: tuple[PhotoResult, ...] = ()
+    conflicts: tuple[ConflictResult, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    scores: tuple[SubjectScores, ...] = ()
+    notes: tuple[str, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The subjects' names in their order."""
+        return tuple(subject.name for subject in self.spec.subjects)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Attributes that any subject answers, the probe's own first."""
+        found = dict.fromkeys([self.spec.attribute])
+        for note in self.subjects.values():
+            found.update(dict.fromkeys(note.attributes))
+        return tuple(found)
+
+    def place_of(self, key: str) -> int:
+        """A photo's place among the results; -1 when it has none yet."""
+        return self.places.get(key, -1)
+
+    def flips(self, subject: int, attribute: str) -> FlipScore | None:
+        """The background check of an attribute; None where nothing is known."""
+        if subject >= len(self.scores):
+            return None
+        return self.scores[subject].flips.get(attribute)
+
+
+def read_view(run: ProbeRun) -> ProbeView:
+    """The run as it stands; called in the thread that refreshes it, so that nothing changes meanwhile."""
+    results = tuple(run.results.values())
+    return ProbeView(
+        run,
+        run.spec,
+        dict(run.photos),
+        dict(run.subjects),
+        results,
+        tuple(run.conflicts.values()),
+        tuple(run.skipped),
+        tuple(run.scores()),
+        tuple(run.notes),
+        places={result.key: place for place, result in enumerate(results)},
+    )
+
+
+def chart_of(view: ProbeView, title_of: Callable[[str], str]) -> tuple[list[ChartRow], list[ModelBand]]:
+    """The chart's rows, the classes with most pictures first, and the models' averages."""
+    biases = [scores.bias for scores in view.scores]
+    bands = [
+        ModelBand(name, bias.bias, bias.low, bias.high) if bias is not None else ModelBand(name, None)
+        for name, bias in zip(view.names, biases, strict=False)
+    ]
+    classes: dict[str, list[tuple[int, int, int]]] = {}
+    for place, bias in enumerate(biases):
+        for each in bias.classes if bias is not None else ():
+            hits = classes.setdefault(each.name, [(0, 0, 0)] * len(biases))
+            hits[place] = (each.shape_hits, each.texture_hits, each.n)
+    order = sorted(classes.items(), key=lambda pair: (-max(hit[2] for hit in pair[1]), title_of(pair[0])))
+    rows = [ChartRow(name, title_of(name), garment_icon(name), tuple(hits)) for name, hits in order]
+    return rows, bands
