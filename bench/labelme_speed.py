@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from PIL import Image
+
 from bench.figures import AT_LEAST, cache_dir, one_by_one, say
 from bench.window_speed import large_photos_project, probe, project_of
 
@@ -25,6 +27,8 @@ _VERSION: Final = "6.3.1"
 _CHILD: Final = Path(__file__).with_name("labelme_child.py")
 _STEPS: Final = 100
 _RUNS: Final = 3
+_PATIENCE_S: Final = 240.0
+"""Longer than labelme takes for 20,000 photos several times over."""
 _PATTERN: Final = "IMG_12"
 
 
@@ -90,12 +94,16 @@ def _run_child(python: Path, *arguments: object) -> dict[str, Any]:
     home.mkdir(exist_ok=True)
     done = subprocess.run(  # noqa: S603 - a program we installed ourselves
         [python, _CHILD, *map(str, arguments)],
-        check=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
         text=True,
+        timeout=_PATIENCE_S,
         env={**_clean_environment(), "HOME": str(home), "USERPROFILE": str(home)},
     )
+    if done.returncode:
+        said = "\n".join(done.stderr.splitlines()[-5:])
+        msg = f"labelme ended with {done.returncode}: {said}"
+        raise RuntimeError(msg)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 
@@ -124,14 +132,16 @@ def _label(photo: Path) -> dict[str, Any]:
             "mask": None,
         }
 
+    with Image.open(photo) as header:  # labelme refuses a label file whose size is not the photo's
+        width, height = header.size
     marks = [shape(f"point {number}", "point", [[100.0 + 60 * number, 300.0]]) for number in range(8)]
     return {
         "version": _VERSION,
         "flags": {},
         "imagePath": str(photo),
         "imageData": None,
-        "imageHeight": 1024,
-        "imageWidth": 768,
+        "imageHeight": height,
+        "imageWidth": width,
         "shapes": [shape("garment", "rectangle", [[80.0, 100.0], [680.0, 920.0]]), *marks],
     }
 
