@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
@@ -13,7 +12,7 @@ import torch
 from fashion_studio.domain.errors import EnvironmentProblem, PhotoError
 from fashion_studio.domain.reading_scale import scaled_reading
 from fashion_studio.imaging.decode import DecodedPhoto, load_photo
-from fashion_studio.inference.threads import one_thread_each
+from fashion_studio.inference.threads import one_thread_each, usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -68,7 +67,7 @@ def read_paths(
     if batch_size < 1:
         msg = f"a batch has at least one photo, not {batch_size}"
         raise ValueError(msg)
-    count = workers or _cores()
+    count = workers or usable_cores()
     source = iter(paths)
     waiting: deque[Future[list[Outcome]]] = deque()
 
@@ -120,10 +119,3 @@ def _open(path: Path) -> DecodedPhoto | PhotoError:
         return load_photo(path, max_side_px=READ_SIDE_PX)
     except PhotoError as error:
         return error
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
