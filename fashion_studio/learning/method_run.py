@@ -49,7 +49,14 @@ if TYPE_CHECKING:
     from fashion_studio.learning.run_folder import FrozenRun, Refusal
     from fashion_studio.learning.run_voice import RunVoice
 
-__all__ = ["device_title", "note_environment", "run_method", "tell_data", "usable_photos"]
+__all__ = [
+    "SHOWN_REFUSALS",
+    "device_title",
+    "note_environment",
+    "run_method",
+    "tell_refused",
+    "usable_photos",
+]
 
 ENVIRONMENT: Final = "environment.json"
 START: Final = "start.json"
@@ -63,7 +70,7 @@ _PACKAGES: Final = (
     "numpy",
 )
 _MEGABYTE: Final = 1 << 20
-_SHOWN_REFUSALS: Final = 20
+SHOWN_REFUSALS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ def run_method(
     splits = {
         split: [photo for photo in photos if photo.split == split] for split in ("train", "val", "test")
     }
-    tell_data(photos, refused, start.network.vocabulary, voice)
+    _tell_data(photos, refused, start.network.vocabulary, voice)
     if start.recipe.view.background != "raw":
         _take_backgrounds_away(frozen, start.recipe, photos, voice)
     steps = 1
@@ -158,7 +165,7 @@ def usable_photos(frozen: FrozenRun, voice: RunVoice) -> tuple[list[DataListPhot
         on_progress=lambda done, total: voice.progress(0, 0, f"Checking photos: {done:,} of {total:,}"),
         should_stop=voice.should_stop,
     )
-    for entry in refused[:_SHOWN_REFUSALS]:
+    for entry in refused[:SHOWN_REFUSALS]:
         voice.log(f"Refused: {entry.file}: {entry.reason}.")
     left = {split: sum(photo.split == split for photo in good) for split in ("train", "val")}
     if not frozen.recipe.renders and (left["train"] < MIN_TRAIN or left["val"] < MIN_VAL):
@@ -301,21 +308,25 @@ def _tell_halved(voice: RunVoice, photos: int, words: str) -> None:
     voice.notice("warning", "out_of_memory", text, batch_size=photos)
 
 
-def tell_data(
+def _tell_data(
     photos: list[DataListPhoto], refused: list[Refusal], vocabulary: Vocabulary, voice: RunVoice
 ) -> None:
-    """What the run is trained on, as an event, with a notice for what is rare or refused."""
     counts = count_labels(photos, vocabulary, [attribute.name for attribute in vocabulary.attributes])
     warnings = counts.warnings(vocabulary)
     voice.tell(
         "data",
         counts=counts.values,
         refused=len(refused),
-        refused_files=[{"file": e.file, "reason": e.reason} for e in refused[:_SHOWN_REFUSALS]],
+        refused_files=[{"file": e.file, "reason": e.reason} for e in refused[:SHOWN_REFUSALS]],
         warnings=warnings,
     )
     for sentence in warnings:
         voice.notice("warning", "rare_class", sentence)
+    tell_refused(refused, voice)
+
+
+def tell_refused(refused: Sequence[Refusal], voice: RunVoice) -> None:
+    """A notice where photos were refused."""
     if refused:
         text = f"{len(refused)} photo{'' if len(refused) == 1 else 's'} refused; the rest goes on."
         voice.notice("warning", "refused_photos", text)

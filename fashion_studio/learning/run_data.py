@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.learning.method_recipe import MethodRecipe
 
-__all__ = ["SPLITS", "DataCounts", "check_heads", "count_labels", "learnt_heads", "refuse_unlearnable"]
+__all__ = ["FEW", "SPLITS", "DataCounts", "check_heads", "count_labels", "learnt_heads", "refuse_unlearnable"]
 
 SPLITS: Final = ("train", "val", "test")
 FEW: Final = 5

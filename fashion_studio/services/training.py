@@ -7,19 +7,25 @@ run is worked on in its own process.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from fashion_studio.domain.data_list import read_data_list_header, read_data_list_photos
+from fashion_studio.domain.data_list import (
+    DataListHeader,
+    read_data_list_header,
+    read_data_list_photos,
+    write_data_list,
+)
 from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.jobs.background import Job, find_jobs
 from fashion_studio.jobs.specification import JobSpec
 from fashion_studio.learning.run_data import count_labels, learnt_heads, refuse_unlearnable
-from fashion_studio.learning.run_folder import divided, freeze_run
+from fashion_studio.learning.run_folder import divided, freeze_run, read_plain_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from fashion_studio.domain.data_list import DataListPhoto
     from fashion_studio.learning.method_recipe import MethodRecipe
@@ -103,7 +109,7 @@ def preview_training(data: Path, choice: TrainingChoice) -> TrainingPreview:
 
 def freeze_training(
     run_dir: Path,
-    data: Path,
+    data: Path | None,
     choice: TrainingChoice,
     *,
     title: str = "",
@@ -114,7 +120,7 @@ def freeze_training(
 
     Args:
         run_dir: must not be a run yet.
-        data: a data list.
+        data: a data list; None only for a recipe that renders its pictures itself.
         choice: what is to be trained and how.
         title: for people; "" means recipe and model.
         on_progress: photos read, photos in all.
@@ -125,7 +131,11 @@ def freeze_training(
         EnvironmentProblem: the folder cannot be written.
         Cancelled: on request.
     """
-    frozen = freeze_run(run_dir, data, choice, on_progress=on_progress, should_stop=should_stop)
+    if data is None:
+        with TemporaryDirectory() as folder:
+            frozen = freeze_run(run_dir, _empty_list(Path(folder), choice), choice)
+    else:
+        frozen = freeze_run(run_dir, data, choice, on_progress=on_progress, should_stop=should_stop)
     spec = JobSpec(
         KIND,
         title or f"{choice.recipe.title}: {choice.model_id}",
@@ -140,6 +150,21 @@ def freeze_training(
             "Make room or choose another.",
         ) from error
     return frozen
+
+
+def _empty_list(folder: Path, choice: TrainingChoice) -> Path:
+    """A list of no photos in the words of the base model.
+
+    Raises:
+        UserError: the recipe needs photos, or the base is no model.
+    """
+    if not choice.recipe.renders or choice.base is None:
+        msg = f"The recipe “{choice.recipe.title}” trains on a data list; name it with --data."
+        raise UserError(msg)
+    path = folder / "data.jsonl"
+    vocabulary = read_plain_manifest(choice.base)["vocabulary"]
+    write_data_list(path, DataListHeader(root=".", vocabulary=vocabulary, title="renderings alone"), ())
+    return path
 
 
 def start_training(run_dir: Path) -> Job:

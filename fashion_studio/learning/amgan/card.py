@@ -36,8 +36,9 @@ def editor_card(
         f"# {manifest.model_id}",
         "",
         (
-            f"A generator that edits garments, by the recipe “{recipe.title}” ({named}), method {plan.method}. "
-            f"Weights: {manifest.weights_bytes / _MEGABYTE:.1f} MB as float16, licence {manifest.licence}."
+            f"A generator that edits garments, by the recipe “{recipe.title}” ({named}), method "
+            f"{plan.method}. Weights: {manifest.weights_bytes / _MEGABYTE:.1f} MB as float16, licence "
+            f"{manifest.licence}."
         ),
         "",
         "## What it edits",
@@ -56,8 +57,8 @@ def editor_card(
         ),
         (
             f"- {stepper.done:,} steps{whole}: the discriminators in each, the generator after every "
-            f"{plan.critic_steps} of them; batch {recipe.batch_size}, seed {frozen.parameters['seed']}. Kept is "
-            "the moving average of the last step: nothing was chosen by a figure."
+            f"{plan.critic_steps} of them; batch {recipe.batch_size}, seed {frozen.parameters['seed']}. Kept "
+            "is the moving average of the last step: nothing was chosen by a figure."
         ),
         f"- {stepper.objective.describe()}",
         *_reference_lines(report["references"]),
@@ -66,7 +67,7 @@ def editor_card(
         "## Held-out pictures",
         "",
         (
-    "Edits are read here by the attribute network that guided the training, which flatters them; "
+            "Edits are read here by the attribute network that guided the training, which flatters them; "
             "`fashion-studio evaluate amgan` asks an independent classifier. “Untouched” is what the picture "
             "without any edit reaches."
         ),

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import psutil
 from lightning.pytorch.loggers import TensorBoardLogger
 
-from fashion_studio.learning.method_run import device_title
+from fashion_studio.learning.method_run import SHOWN_REFUSALS, device_title, tell_refused
+from fashion_studio.learning.run_data import FEW
 from fashion_studio.learning.run_tables import all_short, append_row, short
 from fashion_studio.learning.run_watching import METRICS, STEP_EVENT_SECONDS, device_memory_mb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from torch import Tensor
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from fashion_studio.learning.amgan.plan import GanPlan
     from fashion_studio.learning.amgan.stepping import GanStepper
     from fashion_studio.learning.phase_fit import Placing
-    from fashion_studio.learning.run_folder import FrozenRun
+    from fashion_studio.learning.run_folder import FrozenRun, Refusal
     from fashion_studio.learning.run_voice import RunVoice
 
-__all__ = ["GENERATOR", "GanReporter", "MeanTerms"]
+__all__ = ["GENERATOR", "GanReporter", "MeanTerms", "tell_pictures"]
 
 GENERATOR: Final = "generator"
 MONITOR: Final = "mean.edit_accuracy"
@@ -222,6 +223,28 @@ class GanReporter:
 
     def _rates(self) -> dict[str, float]:
         return {"generator": self._stepper.rate, "discriminators": self._stepper.rate}
+
+
+def tell_pictures(material: GanMaterial, plan: GanPlan, refused: Sequence[Refusal], voice: RunVoice) -> None:
+    """What is trained on, photos and renderings together, with a notice for what is rare or refused."""
+    counts = {
+        name: {
+            value: [int((part.codes[:, at] == k).sum()) for part in (material.training, material.held)] + [0]
+            for k, value in enumerate(values)
+        }
+        for at, (name, values) in enumerate(plan.attributes.items())
+    }
+    rare = {name: [v for v, n in values.items() if n[0] < FEW] for name, values in counts.items()}
+    warnings = [
+        f"{name.replace('_', ' ').capitalize()}: fewer than {FEW} training pictures of {', '.join(values)}."
+        for name, values in rare.items()
+        if values
+    ]
+    named = [{"file": entry.file, "reason": entry.reason} for entry in refused[:SHOWN_REFUSALS]]
+    voice.tell("data", counts=counts, refused=len(refused), refused_files=named, warnings=warnings)
+    for sentence in warnings:
+        voice.notice("warning", "rare_class", sentence)
+    tell_refused(refused, voice)
 
 
 def _epoch_line(event: Mapping[str, Any]) -> str:

@@ -19,13 +19,13 @@ from fashion_studio.learning.amgan.figures import edit_figures
 from fashion_studio.learning.amgan.finishing import finish_editor, finished_editor
 from fashion_studio.learning.amgan.material import GanMaterial, prepare_material
 from fashion_studio.learning.amgan.objective import Objective
-from fashion_studio.learning.amgan.reporting import GanReporter
+from fashion_studio.learning.amgan.reporting import GanReporter, tell_pictures
 from fashion_studio.learning.amgan.sheets import SampleSheet, sheet_rows
 from fashion_studio.learning.amgan.stepping import GanNetworks, GanStepper, config_of
 from fashion_studio.learning.checkpoints import FOLDER, LAST, MARK, read_checkpoint, written_whole
 from fashion_studio.learning.freed_memory import keep_freed_memory
 from fashion_studio.learning.memory_guard import is_out_of_memory
-from fashion_studio.learning.method_run import note_environment, tell_data, usable_photos
+from fashion_studio.learning.method_run import note_environment, usable_photos
 from fashion_studio.learning.phase_fit import placing
 from fashion_studio.learning.run_tables import drop_later_rows
 from fashion_studio.learning.run_watching import METRICS
@@ -88,8 +88,8 @@ def run_amgan(
     plan, place = _plan_and_place(frozen)
     note_environment(frozen.run_dir, place, code)
     photos, refused = usable_photos(frozen, voice)
-    tell_data(photos, refused, frozen.vocabulary.restricted(frozen.recipe.heads, landmarks=False), voice)
     material = prepare_material(frozen, photos, voice)
+    tell_pictures(material, plan, refused, voice)
     work = _begin(frozen, plan, place, material, fonts, voice)
     try:
         if not finish_only:
