@@ -27,6 +27,7 @@ __all__ = [
     "draw_ring",
     "draw_shadow",
     "draw_text",
+    "elided",
     "hatch_brush",
     "key_cap_width",
     "rounded",
@@ -36,7 +37,7 @@ SHADOW_MARGIN_PX: Final = 16
 _KEY_CAPS: Final = 256
 _cap_widths: dict[tuple[str, float], int] = {}
 _SHORTENED_TEXTS: Final = 4096
-_shortened_texts: dict[tuple[int, str, float, Qt.TextElideMode], tuple[QFont, str]] = {}
+_shortened_texts: dict[tuple[int, str, float], tuple[QFont, str]] = {}
 _key_caps: dict[tuple[object, ...], QPixmap] = {}
 
 
@@ -132,25 +133,23 @@ def draw_text(
     font: QFont,
     color: QColor,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-    *,
-    mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> None:
-    """One line, centred vertically, elided (at its end, or where `mode` says) where it does not fit."""
+    """One line, centred vertically, elided where it does not fit."""
     painter.setFont(font)
     painter.setPen(color)
     area = QRectF(rect)
-    painter.drawText(area, _one_line(align), _shortened(painter, font, text, area.width(), mode))
+    painter.drawText(area, _one_line(align), _shortened(painter, font, text, area.width()))
 
 
-def _shortened(painter: QPainter, font: QFont, text: str, width: float, mode: Qt.TextElideMode) -> str:
+def _shortened(painter: QPainter, font: QFont, text: str, width: float) -> str:
     # Measuring takes as long as drawing, and a screen says the same words again and again. The entry keeps
     # the font alive, so that no other one can get its id.
-    key = (id(font), text, width, mode)
+    key = (id(font), text, width)
     known = _shortened_texts.get(key)
     if known is None:
         if len(_shortened_texts) >= _SHORTENED_TEXTS:
             _shortened_texts.clear()
-        known = _shortened_texts[key] = (font, _elided(painter, text, width, mode))
+        known = _shortened_texts[key] = (font, elided(painter, text, width))
     return known[1]
 
 
@@ -159,11 +158,12 @@ def _one_line(align: Qt.AlignmentFlag) -> int:
     return int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
-def _elided(painter: QPainter, text: str, width: float, mode: Qt.TextElideMode) -> str:
+def elided(painter: QPainter, text: str, width: float) -> str:
+    """The text, with an ellipsis at its end where it is wider than `width` in the painter's font."""
     metrics = painter.fontMetrics()
     if metrics.horizontalAdvance(text) <= width + 0.5:
         return text
-    return metrics.elidedText(text, mode, int(width))
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width))
 
 
 def key_cap_width(theme: Theme, text: str) -> int:

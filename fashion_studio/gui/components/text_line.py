@@ -73,5 +73,8 @@ class TextLine(Tipped, QWidget):
         """The text as far as it goes."""
         painter, theme = QPainter(self), self.theme
         font = theme.font(self._step, self._weight)
-        draw_text(painter, self.rect(), self._text, font, theme.color(self._role), mode=self._mode)
+        text = self._text
+        if self._mode is not Qt.TextElideMode.ElideRight:
+            text = theme.metrics(self._step, self._weight).elidedText(text, self._mode, self.width())
+        draw_text(painter, self.rect(), text, font, theme.color(self._role))
         painter.end()
