@@ -7,13 +7,10 @@ writes `results.jsonl` there; the window or the command line takes the results i
 from __future__ import annotations
 
 import base64
-import json
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 import numpy as np
 
@@ -23,14 +20,12 @@ from fashion_studio.domain.errors import (
     CheckpointError,
     EnvironmentProblem,
     PhotoError,
-    UserError,
 )
 from fashion_studio.domain.prediction_codec import prediction_from_dict, prediction_to_dict
-from fashion_studio.imaging.decode import content_hash
 from fashion_studio.jobs.background import Job, find_jobs, start_job
-from fashion_studio.jobs.events import append_lines, whole_lines
-from fashion_studio.jobs.specification import JobExit, JobSpec, replace_text
-from fashion_studio.jobs.worker import JobPhase, JobWorker
+from fashion_studio.jobs.specification import JobExit, JobSpec
+from fashion_studio.jobs.worker import JobWorker
+from fashion_studio.services.photo_jobs import Results, freeze_photos, frozen_photos, is_open, why_changed
 from fashion_studio.services.predicting_folder import FolderReport, PhotoReads, open_reads, predict_folder
 
 if TYPE_CHECKING:
@@ -54,9 +49,6 @@ __all__ = [
 ]
 
 KIND: Final = "predict"
-SNAPSHOT: Final = "snapshot.jsonl"
-RESULTS: Final = "results.jsonl"
-TAKEN: Final = "taken.json"
 
 _AT_ONCE: Final = 500
 _LOOK_S: Final = 0.2
@@ -106,23 +98,7 @@ def predict_project(
         UserError: there is no photo to read.
         EnvironmentProblem: the run folder cannot be written or the process not be started.
     """
-    wanted = project.ids() if ids is None else ids
-    if not len(wanted):
-        msg = "There is no photo to read. Add photos or change the filter."
-        raise UserError(msg)
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    run_dir = project.folder / "runs" / f"{stamp}-{KIND}-{uuid4().hex[:6]}"
-    try:
-        run_dir.mkdir(parents=True)
-        with (run_dir / SNAPSHOT).open("w", encoding="ascii") as stream:
-            count = 0
-            for item_id, path, digest in project.places(wanted):
-                stream.write(json.dumps({"id": item_id, "path": str(path), "hash": digest}) + "\n")
-                count += 1
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"The run folder cannot be written: {error.strerror or error}.", "Make room and try again."
-        ) from error
+    run_dir, count = freeze_photos(project, ids, KIND)
     spec = JobSpec(
         KIND,
         f"Reading {count:,} photo{'' if count == 1 else 's'}",
@@ -143,7 +119,7 @@ def prediction_jobs(project: Project) -> list[Job]:
     They are running, or were interrupted and can be restarted (or cancelled), or have results that are not in
     the project yet.
     """
-    return [job for job in find_jobs(project.folder / "runs") if job.spec.kind == KIND and _is_open(job)]
+    return [job for job in find_jobs(project.folder / "runs") if job.spec.kind == KIND and is_open(job)]
 
 
 def run_prediction_job(run_dir: Path, *, reads: PhotoReads | None = None) -> int:
@@ -167,8 +143,7 @@ def run_prediction_job(run_dir: Path, *, reads: PhotoReads | None = None) -> int
     try:
         with worker as job:
             settings = job.spec.parameters
-            snapshot = [json.loads(line) for line in whole_lines(run_dir / SNAPSHOT)[0]]
-            done = {entry["id"] for entry in _entries(whole_lines(run_dir / RESULTS)[0])}
+            snapshot, done = frozen_photos(run_dir), Results(run_dir).done()
             todo = [entry for entry in snapshot if entry["id"] not in done]
             job.progress(len(done), len(snapshot), "Loading the model")
             job.checkpoint()
@@ -197,15 +172,11 @@ def take_in_predictions(project: Project, run_dir: Path) -> TakenIn:
         EnvironmentProblem: it cannot be written; the next call tries again.
     """
     ended = not Job(run_dir).state().phase.is_active  # asked first: what it wrote before its end is there
-    offset, total = _offset(run_dir), TakenIn()
+    results, total = Results(run_dir), TakenIn()
     model_dir = Path(Job(run_dir).spec.parameters["model"])
-    lines, end = whole_lines(run_dir / RESULTS, offset)
-    for start in range(0, len(lines), _AT_ONCE):
-        part = lines[start : start + _AT_ONCE]
-        total += _take_in(project, _entries(part), model_dir)
-        offset += sum(len(line.encode("utf-8")) + 1 for line in part)
-        replace_text(run_dir / TAKEN, json.dumps({"offset": offset}))
-    return TakenIn(total.read, total.failed, total.stale, complete=ended and offset >= end)
+    for entries in results.new(_AT_ONCE):
+        total += _take_in(project, entries, model_dir)
+    return replace(total, complete=ended and results.all_taken)
 
 
 def follow_prediction(
@@ -227,24 +198,21 @@ def follow_prediction(
 
 
 def _read_photos(job: JobWorker, reads: PhotoReads, todo: list[dict[str, Any]], count: int) -> None:
-    results, first = job.run_dir / RESULTS, count - len(todo)
+    results, first = Results(job.run_dir), count - len(todo)
     paths = [Path(entry["path"]) for entry in todo]
     outcomes = reads.read(paths, with_maps=False, should_stop=job.should_stop)
     for number, (entry, (path, outcome)) in enumerate(zip(todo, outcomes, strict=False), start=1):
         found = _result(entry, path, outcome)
-        append_lines(results, [json.dumps({"id": entry["id"], "hash": entry["hash"], **found})])
+        results.add({"id": entry["id"], "hash": entry["hash"], **found})
         job.progress(first + number, count, path.name)
 
 
 def _result(entry: dict[str, Any], path: Path, outcome: Reading | PhotoError) -> dict[str, Any]:
     if isinstance(outcome, PhotoError):
         return {"reason": outcome.reason}
-    try:
-        same = content_hash(path) == entry["hash"]
-    except PhotoError as error:
-        return {"reason": error.reason}
-    if not same:
-        return {"reason": "it has changed since the project was scanned"}
+    changed = why_changed(path, entry["hash"])
+    if changed:
+        return {"reason": changed}
     found: dict[str, Any] = {"prediction": prediction_to_dict(outcome.prediction)}
     if outcome.features is not None:
         found["features"] = base64.b64encode(outcome.features.astype("<f2").tobytes()).decode("ascii")
@@ -279,30 +247,3 @@ def _as_taught(project: Project, read: list[dict[str, Any]], model_dir: Path) ->
         return predictions
     teaching.note_features((entry["hash"], each) for entry, each in zip(read, features, strict=True))
     return teaching.as_taught(list(zip(predictions, features, strict=True)))
-
-
-def _entries(lines: list[str]) -> list[dict[str, Any]]:
-    entries = []
-    for line in lines:
-        try:
-            entries.append(json.loads(line))
-        except ValueError:  # torn by a crash; the photo was read again by the next run
-            continue
-    return entries
-
-
-def _is_open(job: Job) -> bool:
-    phase = job.state().phase
-    unfinished = phase.is_active or phase is JobPhase.INTERRUPTED
-    return unfinished or _offset(job.run_dir) < _size(job.run_dir / RESULTS)
-
-
-def _offset(run_dir: Path) -> int:
-    try:
-        return int(json.loads((run_dir / TAKEN).read_text(encoding="ascii"))["offset"])
-    except (OSError, ValueError, KeyError):
-        return 0
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

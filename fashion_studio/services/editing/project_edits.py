@@ -106,7 +106,7 @@ class ProjectEdits(ProjectWrites):
             EnvironmentProblem: the folder cannot be made.
             ProjectError: open for reading only.
         """
-        self._check_edits_allowed()
+        self.check_edits_allowed()
         folder = self._folder / EDITS
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ class ProjectEdits(ProjectWrites):
             EnvironmentProblem: the disk does not take it; nothing changed, the files are where they were.
             ProjectError: open for reading only.
         """
-        self._check_edits_allowed()
+        self.check_edits_allowed()
         if not pictures:
             msg = "There is no edited picture to add."
             raise UserError(msg)
@@ -187,7 +187,7 @@ class ProjectEdits(ProjectWrites):
         Raises:
             ProjectError: open for reading only.
         """
-        self._check_edits_allowed()
+        self.check_edits_allowed()
         removed = 0
         with self._dataset.writer.lock:
             for item_id in sorted(self._dataset.index.hidden):
@@ -197,7 +197,12 @@ class ProjectEdits(ProjectWrites):
                     removed += 1
         return removed
 
-    def _check_edits_allowed(self) -> None:
+    def check_edits_allowed(self) -> None:
+        """Refuses where the project is open for reading only.
+
+        Raises:
+            ProjectError: it is.
+        """
         if self._read_only:
             msg = "This project is open for reading only, so no edit can be saved. Close it where it is open."
             raise ProjectError(msg)

@@ -1,0 +1,63 @@
+"""The options that say what an edit does, shared by commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fashion_studio.domain.edits import RegionKind
+
+if TYPE_CHECKING:
+    from fashion_studio.domain.edits import EditStack
+
+__all__ = ["GeneratorOption", "InRegion", "SetValue", "StackFile", "Strength", "asked_stack"]
+
+SetValue = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="ATTRIBUTE=VALUE, such as colors=red; several are done in this order."),
+]
+InRegion = Annotated[
+    RegionKind | None, typer.Option("--region", help="Where it is done; else the attribute's usual region.")
+]
+Strength = Annotated[float, typer.Option(min=0.0, max=1.0, help="0 changes nothing, 1 is the whole edit.")]
+StackFile = Annotated[
+    Path | None, typer.Option("--stack", help="A stack of edits as JSON, instead of --set.")
+]
+GeneratorOption = Annotated[
+    Path | None, typer.Option(help="Folder of a generator's bundle; else the one of the program.")
+]
+
+
+def asked_stack(
+    values: list[str] | None, region: RegionKind | None, strength: float, file: Path | None
+) -> EditStack:
+    """The stack that the options ask for.
+
+    Raises:
+        typer.BadParameter: nothing is asked for, both ways are used, or a pair is not ATTRIBUTE=VALUE.
+        UserError: the file cannot be read as a stack.
+    """
+    import msgspec
+
+    from fashion_studio.domain.edits import EditStack, EditStep, stack_from_json
+    from fashion_studio.domain.errors import UserError
+
+    if bool(values) == (file is not None):
+        msg = "Say what to change with --set ATTRIBUTE=VALUE, or with --stack FILE."
+        raise typer.BadParameter(msg)
+    if file is not None:
+        try:
+            return stack_from_json(file.expanduser().read_bytes())
+        except OSError as error:
+            msg = f"{file.name} cannot be read: {error.strerror or error}."
+            raise UserError(msg) from error
+    steps = []
+    for text in values or ():
+        attribute, separator, value = text.partition("=")
+        if not (attribute and separator and value):
+            msg = f"“{text}” is not ATTRIBUTE=VALUE, such as colors=red."
+            raise typer.BadParameter(msg)
+        steps.append(msgspec.structs.replace(EditStep.of(attribute, value, region), strength=strength))
+    return EditStack(tuple(steps))
