@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fashion_studio.cli import (
+    bulk_edit_commands,
     doctor,
     evaluate_commands,
     experiment_commands,
     import_commands,
     model_commands,
+    probe_commands,
     project_commands,
     teach_commands,
     train_commands,
@@ -49,10 +51,12 @@ window_commands.register(app)
 project_commands.register(app)
 import_commands.register(app)
 model_commands.register(app)
+bulk_edit_commands.register(app)
 teach_commands.register(app)
 train_commands.register(app)
 evaluate_commands.register(app)
 experiment_commands.register(app)
+probe_commands.register(app)
 doctor.register(app)
 
 
