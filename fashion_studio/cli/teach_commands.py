@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
 def teach(
     project: ProjectArgument,
     undo: Annotated[bool, typer.Option("--undo", help="Take the last teaching back.")] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="Put the undone teaching in force again.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Say what was taught so far.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Put a worse teaching in force all the same.")] = False,
     edited: WithEdited = False,
@@ -50,10 +51,17 @@ def teach(
         if status:
             _tell_history(terminal, opened, teaching.history(), teaching.new_labels())
             return
-        if undo or keep:
-            record = teaching.undo() if undo else teaching.keep()
+        if undo or redo or keep:
+            act, nothing = (
+                (teaching.undo, "There is nothing to undo.")
+                if undo
+                else (teaching.redo, "There is nothing to redo.")
+                if redo
+                else (teaching.keep, "No teaching waits for an answer.")
+            )
+            record = act()
             if record is None:
-                terminal.note("There is nothing to undo." if undo else "No teaching waits for an answer.")
+                terminal.note(nothing)
                 raise typer.Exit(ExitCode.NOTHING)
         else:
             record = _teach(teaching, folder, chosen.device, terminal, edited=edited)

@@ -223,6 +223,18 @@ class Teaching:
             self.folder.write(msgspec.structs.replace(after, refreshed=True))
             return after.record(last.number)
 
+    def redo(self, *, on_progress: Progress = _silent) -> TeachRecord | None:
+        """Puts the teaching that was taken back last in force again; None where there is none.
+
+        Raises:
+            CheckpointError: its heads cannot be read any more; nothing has changed.
+        """
+        with self._acts:
+            self._check_writable()
+            history = self.history()
+            undone = history.undone
+            return None if undone is None else self._put_in_force(history, undone.number, on_progress)
+
     def resume(self, *, on_progress: Progress = _silent) -> TeachHistory:
         """After opening: the engine gets the heads in force; predictions that did not follow yet do.
 

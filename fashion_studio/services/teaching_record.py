@@ -120,6 +120,16 @@ class TeachHistory(msgspec.Struct, frozen=True):
         return last if last is not None and last.state == "offered" else None
 
     @property
+    def undone(self) -> TeachRecord | None:
+        """The teaching that was taken back from the heads in force; the latest where there are several."""
+        taken_back = (
+            record
+            for record in reversed(self.records)
+            if record.state == "undone" and record.instead_of == self.in_force
+        )
+        return next(taken_back, None)
+
+    @property
     def model(self) -> str:
         """Id of the model with the heads in force."""
         return self.model_of(self.in_force)

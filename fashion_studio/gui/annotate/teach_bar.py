@@ -29,6 +29,7 @@ def add_teach_commands(desk: TeachDesk, commands: Commands, widget: QWidget) -> 
     for name, title, run, shortcut in (
         ("now", "Teach the model with my labels", desk.teach, "Ctrl+T"),
         ("undo", "Undo the last teaching", desk.undo, "Ctrl+Shift+T"),
+        ("redo", "Redo the undone teaching", desk.redo, "Ctrl+Alt+T"),
         ("keep", "Keep a worse teaching anyway", desk.keep_offered, "Alt+K"),
         ("reject", "Reject a worse teaching", desk.reject_offered, "Alt+R"),
     ):
@@ -47,6 +48,7 @@ class TeachBar(Surface):
         self.bar = ProgressBar(40)
         self.teach = LinkButton("Teach", step="caption")
         self.undo = LinkButton("Undo", step="caption", role="text2")
+        self.redo = LinkButton("Redo", step="caption", role="text2")
         self.cancel = IconButton("x", "Stop teaching; nothing changes", size_px=22)
         self.keep = Button("Keep anyway", "ghost")
         self.reject = Button("Reject", key="Alt R")
@@ -54,6 +56,7 @@ class TeachBar(Surface):
         for control, name in (
             (self.teach, "teach.now"),
             (self.undo, "teach.undo"),
+            (self.redo, "teach.redo"),
             (self.keep, "teach.keep"),
             (self.reject, "teach.reject"),
         ):
@@ -61,7 +64,7 @@ class TeachBar(Surface):
         self.cancel.clicked.connect(lambda _checked=False: desk.cancel())
         line = row(self.icon, self.words, gap=8)
         line.addStretch(1)
-        for part in (self.bar, self.undo, self.teach, self._key, self.cancel):
+        for part in (self.bar, self.undo, self.redo, self.teach, self._key, self.cancel):
             line.addWidget(part)
         self._answers = Surface("panel")
         answers = row(None, self.keep, self.reject, gap=8)
@@ -89,6 +92,8 @@ class TeachBar(Surface):
         self.teach.setVisible(not view.running and offered is None)
         self._key.setVisible(not view.running and offered is None and not self._narrow)
         self.undo.setVisible(not view.running and offered is None and view.current is not None)
+        redoable = view.undone is not None and view.current is None  # beside "Undo" only the key does it
+        self.redo.setVisible(not view.running and offered is None and redoable)
         counting = bool(view.every) and offered is None
         self.bar.setVisible(bool(view.running) or counting)
         self.icon.show_icon("graduation-cap", "disagree" if offered is not None else "text2")

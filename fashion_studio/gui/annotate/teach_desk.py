@@ -36,6 +36,7 @@ class TeachView:
         running: what is done now; empty when nothing is.
         offered: a worse (or unmeasured) result that waits for a person.
         current: the teaching in force; None for the model's own heads.
+        undone: the teaching that redo would put in force again.
         usable: whether there is anything to teach: a writable project and an engine.
     """
 
@@ -46,6 +47,7 @@ class TeachView:
     total: int = 0
     offered: TeachRecord | None = None
     current: TeachRecord | None = None
+    undone: TeachRecord | None = None
     usable: bool = False
 
 
@@ -135,6 +137,27 @@ class TeachDesk(QObject):
                 self._session.toast.emit(f"Teaching {record.number} undone; {model} answers again.", False)
 
         self._run("Undoing", teaching, lambda work: teaching.undo(on_progress=self._teller(work)), told)
+
+    def redo(self) -> None:
+        """Puts the teaching that was taken back last in force again."""
+        teaching = self._teaching
+        if teaching is None or self._work is not None:
+            return
+        if self.view.undone is None:
+            self._session.toast.emit("There is no undone teaching to redo.", False)
+            return
+
+        def told(record: TeachRecord | None) -> None:
+            if record is not None:
+                self._session.toast.emit(f"Teaching {record.number} is in force again.", False)
+
+        self._run("Redoing", teaching, lambda work: teaching.redo(on_progress=self._teller(work)), told)
+
+    def set_every(self, every: int) -> None:
+        """Teaches by itself after so many new labels from now on; 0 for never."""
+        if every != self.view.every:
+            self._due = 0
+            self._show(self.view, every=every)
 
     def keep_offered(self) -> None:
         """Puts a worse result in force all the same."""
@@ -228,9 +251,7 @@ class TeachDesk(QObject):
             if problem:
                 self._session.problem.emit(problem)
             usable = not project.read_only
-            self._show(
-                TeachView(waiting, every, offered=history.offered, current=history.current, usable=usable)
-            )
+            self._show(TeachView(waiting, every, usable=usable, **_standing(history)))
 
         self._session.bridge.submit(look, found, self._session.report, lane="teach.open")
 
@@ -289,13 +310,7 @@ class TeachDesk(QObject):
             waiting = self.view.waiting
             if state is WorkState.DONE and self._spent:
                 waiting, self._due = max(0, waiting - self._spent), 0
-            self._show(
-                self.view,
-                running="",
-                waiting=waiting,
-                offered=history.offered,
-                current=history.current,
-            )
+            self._show(self.view, running="", waiting=waiting, **_standing(history))
 
     def _teller(self, work: Work) -> Callable[[str, int, int], None]:
         def tell(text: str, done: int, total: int) -> None:
@@ -320,3 +335,7 @@ class TeachDesk(QObject):
     def _show(self, view: TeachView, **changes: Any) -> None:
         self.view = replace(view, **changes)
         self.changed.emit()
+
+
+def _standing(history: TeachHistory) -> dict[str, TeachRecord | None]:
+    return {"offered": history.offered, "current": history.current, "undone": history.undone}

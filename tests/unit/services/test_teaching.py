@@ -132,6 +132,46 @@ def test_undo_gives_back_heads_and_predictions_to_the_last_digit(
     assert teaching.teach().number == 2, "numbers are never used twice"
 
 
+def test_redo_puts_the_undone_teaching_in_force_again_after_a_restart_too(
+    project: Project, engine: LocalEngine, model: Path
+) -> None:
+    read_all(project, engine)
+    label_all(project)
+    teaching = Teaching(project, model, engine)
+    assert teaching.redo() is None
+    teaching.teach()
+    taught = {int(i): project.item(int(i)).prediction for i in project.ids()}
+    assert teaching.redo() is None, "nothing was taken back"
+    teaching.undo()
+    again = Teaching(project, model, engine).redo()
+    assert again is not None
+    assert (again.number, again.state) == (1, "in_force")
+    assert engine.reader.model_id == "tiny-1+t1"
+    assert {int(i): project.item(int(i)).prediction for i in project.ids()} == taught
+    assert teaching.redo() is None
+    assert teaching.undo() is not None, "and it can be taken back again"
+    assert engine.reader.model_id == "tiny-1"
+
+
+def test_a_teaching_over_another_is_redone_in_the_order_in_which_they_were_made(
+    project: Project, engine: LocalEngine, model: Path
+) -> None:
+    read_all(project, engine)
+    label_all(project)
+    teaching = Teaching(project, model, engine)
+    teaching.teach()
+    if teaching.teach().state == "offered":
+        teaching.keep()
+    for left in (1, 0):
+        teaching.undo()
+        assert teaching.history().in_force == left
+    for number in (1, 2):
+        redone = teaching.redo()
+        assert redone is not None
+        assert redone.number == number
+    assert teaching.history().undone is None
+
+
 def test_a_worse_result_is_only_offered_and_can_be_kept_or_rejected(
     project: Project, engine: LocalEngine, model: Path
 ) -> None:

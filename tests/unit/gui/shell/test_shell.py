@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QFileDialog, QScrollArea
 
-from fashion_studio.config.settings import Settings
+from fashion_studio.config.resources import house_model_dir
+from fashion_studio.config.settings import Settings, load_settings
 from fashion_studio.domain.labels import Answer, Status
 from fashion_studio.domain.queries import ItemFilter
 from fashion_studio.gui.commands import Commands
-from fashion_studio.gui.components.base import Surface
+from fashion_studio.gui.components.base import Label, Surface
 from fashion_studio.gui.components.feedback import Banner, Toasts
 from fashion_studio.gui.shell.cheat_sheet import CheatSheet
 from fashion_studio.gui.shell.export_dialog import ExportDialog
@@ -173,6 +174,38 @@ def test_settings_hold_at_once(host, qtbot):
     assert (told[0].theme, told[-1].text_scale, told[-1].reduced_motion) == ("light", 1.5, True)
     assert dialog.settings.actor == "Ada"
     assert len(told) == 4
+
+
+def test_the_model_of_all_projects_is_set_by_its_folder_and_what_is_none_is_said(
+    host, qtbot, tmp_path, monkeypatch
+):
+    dialog, told = SettingsDialog(Settings(), parent=host), []
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.changed.connect(told.append)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    dialog.find_model.click()
+    assert told == []
+    assert "no model" in dialog.model.findChildren(Label)[0].text()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(house_model_dir()))
+    dialog.find_model.click()
+    assert [settings.model for settings in told] == [str(house_model_dir())]
+    dialog.model.line.clear()
+    dialog.model.line.editingFinished.emit()
+    assert dialog.settings.model == "", "empty is the shipped model again"
+
+
+def test_how_often_the_model_is_taught_is_set_in_the_dialog_and_holds_at_once(window, read_project, calm):
+    window.session.adopt(read_project)
+    calm(window)
+    dialog = SettingsDialog(window.settings, parent=window)
+    assert dialog.every_segment.index == 2, "25 is the default"
+    dialog.changed.connect(window._take_settings)
+    dialog.every_segment._pick(0)
+    assert window.settings.teach_every == 0
+    assert window.annotate.teaching.view.every == 0
+    assert load_settings().settings.teach_every == 0
+    dialog.deleteLater()
 
 
 @pytest.mark.parametrize(("place", "suffix"), [(0, ".json"), (1, ".csv")])
