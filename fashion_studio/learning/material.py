@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Material",
+    "closing_sets",
     "prepare",
     "reported_photos",
     "reported_renderings",
@@ -132,6 +133,42 @@ def with_eye_labels(material: Material, eye: Mapping[str, EyeLabel], vocabulary:
         return material
     photos, rows = lay_over(material.photos, material.photo_hashes, eye, vocabulary)
     return replace(material, photos=photos, eye_rows=rows)
+
+
+def closing_sets(
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    material: Material,
+    *,
+    cache: Path,
+    should_stop: Callable[[], bool],
+    on_progress: Callable[[int, int], None],
+) -> list[PictureSet]:
+    """New renderings, drawn as those that are reported, and the photos that a person has labelled.
+
+    Raises:
+        Cancelled: on request.
+    """
+    wanted = recipe.closing
+    renderings = cache_renderings(
+        range(wanted.first_seed, wanted.first_seed + wanted.count),
+        vocabulary,
+        cache=cache,
+        side_px=recipe.input_px,
+        render_px=CHOOSING_RENDER_PX,
+        should_stop=should_stop,
+        on_progress=on_progress,
+    )
+    if material.photos is None or not len(material.eye_rows):
+        return [renderings]
+    rows, photos = material.eye_rows, material.photos
+    seen = PictureSet(
+        tuple(photos.names[row] for row in rows),
+        np.asarray(photos.squares)[rows],
+        np.asarray(photos.masks)[rows],
+        photos.labels.take(rows),
+    )
+    return [seen, renderings]
 
 
 def reported_renderings(recipe: Recipe, vocabulary: Vocabulary, cache: Path, count: int | None) -> PictureSet:

@@ -105,6 +105,21 @@ class Renderings:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """Heads fitted to rest on new renderings and the photos labelled by eye (`learning.closing`).
+
+    Attributes:
+        count: how many renderings, 0 to leave the heads as they were trained.
+        first_seed: of renderings that nothing else uses.
+        ridge: how strongly the trained weights are held on to.
+    """
+
+    count: int = 0
+    first_seed: int = 20_000_000
+    ridge: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """A whole training.
 
@@ -115,6 +130,7 @@ class Recipe:
         hold_out: share of the training photos, by whole senders, for choosing and calibrating.
         freeze_norms: keep the backbones' running statistics (their scale and shift are trained).
         balance: adjust the attribute heads' biases for mean recall at the end (`learning.balancing`).
+        closing: what is done to the heads after the last round.
         partial: values that follow weakly from a photo's class.
     """
 
@@ -129,6 +145,7 @@ class Recipe:
     balance: bool = True
     precision: Literal["bf16-mixed", "32-true"] = "bf16-mixed"
     renderings: Renderings = Renderings()
+    closing: Closing = Closing()
     partial: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 

@@ -24,10 +24,11 @@ from fashion_studio.domain.errors import UserError
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning.balancing import balance_heads
 from fashion_studio.learning.calibration import calibrate
+from fashion_studio.learning.closing import close_heads
 from fashion_studio.learning.context import RunContext
 from fashion_studio.learning.eye_labels import read_eye_labels
 from fashion_studio.learning.labels import Labels
-from fashion_studio.learning.material import prepare, with_eye_labels
+from fashion_studio.learning.material import closing_sets, prepare, with_eye_labels
 from fashion_studio.learning.measuring import answer, measure
 from fashion_studio.learning.pseudo_labels import pseudo_labelled
 from fashion_studio.learning.recipe import Recipe, recipe_from_mapping
@@ -160,6 +161,8 @@ def run_training(
             shown = _with_pseudo_labels(network, number, material, context)
             train_round(network, number, with_eye_labels(shown, eye, context.vocabulary), context)
         network.load_state_dict(load_file(weights))
+    if recipe.closing.count:
+        _close(network, with_eye_labels(material, eye, context.vocabulary), context, spec)
     return _finish(network, material, context, spec, parents)
 
 
@@ -267,6 +270,21 @@ def _with_pseudo_labels(network: TwoStream, number: int, material: Material, con
     photos.labels.save(kept / "labels.npz")
     context.emit({"event": "pseudo_labels", "coverage": {name: round(v, 3) for name, v in coverage.items()}})
     return replace(material, photos=photos)
+
+
+def _close(network: TwoStream, material: Material, context: RunContext, spec: TrainSpec) -> None:
+    recipe = context.recipe
+    sets = closing_sets(
+        recipe,
+        context.vocabulary,
+        material,
+        cache=Path(spec.cache_dir or context.run_dir / "cache"),
+        should_stop=context.should_stop,
+        on_progress=lambda done, count: _report_preparing(context, "closing renderings", done, count),
+    )
+    preprocessing = Preprocessing(recipe.input_px)
+    fitted = close_heads(network, sets, context.vocabulary, preprocessing, ridge=recipe.closing.ridge)
+    context.emit({"event": "closed", "labels": fitted})
 
 
 def _finish(
