@@ -2,7 +2,8 @@
 
 The generator answers a picture z and a one-channel mask a; the edited picture is x* = a·z + (1 - a)·x. One
 discriminator judges the whole picture, the other the crop where the mask is. With `conditioning="concat"` and
-no `skips` it is the paper's generator (StarGAN's body plus the mask); "film" and `skips` are the house's own.
+neither `skips` nor `coordinates` it is the paper's generator (StarGAN's body plus the mask); these and "film"
+are the house's own.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class AmganConfig:
             paper; "film" as a gain and a shift after every instance norm. A constant plane is what an
             instance norm takes away, so that "concat" learns from its zero-padded border alone.
         skips: hands the encoder's maps to the decoder, so that z keeps the picture's detail.
+        coordinates: two planes beside the picture say where a pixel lies (-1 to 1; CoordConv, Liu et al.,
+            2018), without which a pattern's phase cannot be told in the middle of a plain garment.
         attention: False is StarGAN: no mask, x* = z.
         judge_width: channels of the discriminators' first layer (the paper's 64).
         judge_layers: stride-2 convolutions of the discriminator of the whole picture; the crop's has two
@@ -49,6 +52,7 @@ class AmganConfig:
     blocks: int = 6
     conditioning: Literal["concat", "film"] = "concat"
     skips: bool = False
+    coordinates: bool = False
     attention: bool = True
     judge_width: int = 64
     judge_layers: int = 6
@@ -123,6 +127,15 @@ def edited_value(config: AmganConfig, target: Tensor, edited: Tensor) -> list[tu
     return found
 
 
+def _coordinates(maps: Tensor) -> Tensor:
+    """(B, 2, S, S): each pixel's column and row, -1 to 1."""
+    count, _, height, width = maps.shape
+    rows = torch.linspace(-1, 1, height, dtype=maps.dtype, device=maps.device)
+    columns = torch.linspace(-1, 1, width, dtype=maps.dtype, device=maps.device)
+    planes = torch.stack([columns.expand(height, width), rows[:, None].expand(height, width)])
+    return planes.expand(count, -1, -1, -1)
+
+
 class _Norm(nn.Module):
     """Instance norm; with a condition its gain and shift also depend on that."""
 
@@ -182,6 +195,7 @@ class Generator(nn.Module):
         self.config = config
         film = config.values + len(config.attributes) if config.conditioning == "film" else 0
         planes = 0 if film else config.values + len(config.attributes)
+        planes += 2 * config.coordinates
         width, skip = config.width, int(config.skips)
         self.stem = _Layer(nn.Conv2d(3 + planes, width, 7, 1, 3, bias=False), width, film)
         self.down = nn.ModuleList(
@@ -215,6 +229,8 @@ class Generator(nn.Module):
         if self.config.conditioning == "concat":
             planes = condition[:, :, None, None].expand(-1, -1, *images.shape[2:])
             maps = torch.cat([images, planes], dim=1)
+        if self.config.coordinates:
+            maps = torch.cat([maps, _coordinates(maps)], dim=1)
         seen = [self.stem(maps, condition)]
         for layer in self.down:
             seen.append(layer(seen[-1], condition))

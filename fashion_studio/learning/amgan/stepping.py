@@ -37,6 +37,7 @@ def config_of(plan: GanPlan) -> AmganConfig:
         blocks=plan.blocks,
         conditioning=plan.conditioning,
         skips=plan.skips,
+        coordinates=plan.coordinates,
         attention=plan.has_mask,
         judge_width=plan.judge_width,
         judge_layers=plan.judge_layers,

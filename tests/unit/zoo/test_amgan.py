@@ -77,6 +77,16 @@ def test_the_target_changes_the_picture(conditioning: Literal["concat", "film"],
     assert not torch.allclose(generator(photo, red, which)[0], generator(photo, blue, which)[0])
 
 
+def test_coordinates_tell_places_of_a_plain_picture_apart() -> None:
+    torch.manual_seed(0)
+    generator = Generator(replace(SMALL, size_px=64, coordinates=True))
+    assert generator.stem.convolution.weight.shape[1] == 3 + 5 + 2 + 2
+    plain, target, which = torch.zeros(1, 3, 64, 64), torch.zeros(1, 5), torch.eye(2)[:1]
+    picture, _ = generator(plain, target, which)
+    middle = picture[0, :, 28:36, 28:36]
+    assert float(middle.detach().std(dim=(1, 2)).max()) > 1e-4
+
+
 def test_without_attention_the_mask_is_everything() -> None:
     generator = Generator(replace(SMALL, attention=False))
     _, mask = generator(torch.zeros(2, 3, 32, 32), torch.zeros(2, 5), torch.zeros(2, 2))
