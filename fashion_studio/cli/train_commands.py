@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fashion_studio.cli import house_training, model_export_commands
+from fashion_studio.cli import house_training, model_export_commands, style_training
 from fashion_studio.cli.model_options import DeviceOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag
 from fashion_studio.cli.terminal import Terminal, stoppable
@@ -28,7 +28,10 @@ _Out = Annotated[Path | None, typer.Option(help="The run's folder; a run that is
 _Run = Annotated[Path | None, typer.Option(help="Train the frozen run in this folder, or go on with it.")]
 _Data = Annotated[Path | None, typer.Option(help="A data list (data.jsonl): photos, labels, splits.")]
 _Base = Annotated[
-    Path | None, typer.Option(help="A finished model's folder to go on from, of the same vocabulary.")
+    Path | None,
+    typer.Option(
+        help="A finished model's folder to go on from (AMGAN: that guides), of the same vocabulary."
+    ),
 ]
 _Pretrained = Annotated[
     str, typer.Option(help="Safetensors file with ImageNet weights; or “timm” to fetch them (house).")
@@ -49,7 +52,17 @@ _Finish = Annotated[bool, typer.Option("--finish", help="Make the model of the b
 _ModelId = Annotated[str, typer.Option(help="Name of the model, written into every prediction.")]
 _Seed = Annotated[int, typer.Option(help="The same seed and machine give the same training.")]
 _Threads = Annotated[int | None, typer.Option(min=1, help="Processor threads; else torch's choice.")]
-_Photos = Annotated[Path | None, typer.Option(help="House: folder with photos.csv and images.")]
+_Photos = Annotated[
+    Path | None, typer.Option(help="House: folder with photos.csv and images. Style transfer: any photos.")
+]
+_Styles = Annotated[Path | None, typer.Option(help="Folder of pictures whose style is taken.")]
+_Stylised = Annotated[
+    str,
+    typer.Option(
+        help="Train on other textures: stylised, mixed, mixed-then-original, or cloth (the cheap way)."
+    ),
+]
+_AdaIn = Annotated[Path | None, typer.Option(help="Folder of a style transfer's weights, for --stylised.")]
 _Vocabulary = Annotated[str, typer.Option(help="House: what the model learns to say.")]
 _FromRound = Annotated[
     int, typer.Option(min=1, help="House: with a base that has the recipe's first rounds behind it.")
@@ -86,6 +99,9 @@ def train(
     prepare: _Prepare = False,
     finish: _Finish = False,
     photos: _Photos = None,
+    styles: _Styles = None,
+    stylised: _Stylised = "",
+    adain: _AdaIn = None,
     vocabulary: _Vocabulary = "studio",
     from_round: _FromRound = 1,
     as_json: JsonFlag = False,
@@ -93,37 +109,59 @@ def train(
     """Train a model by a recipe; leaves it in RUN/bundle. Ctrl-C leaves a checkpoint to go on from.
 
     Methods (two-stream-deepfashion, fashion-how-1, fashion-how-2, fine26-resnet50, fine-tune) take --data;
-    the shipped model's own recipe (house) takes --photos.
+    editors (amgan, amgan-house) take it beside the garments that they render; the shipped model's own recipe
+    (house) and the style transfers (adain, adain-house, adain-small) take --photos.
     """
     from fashion_studio.learning.run_folder import TrainingChoice
+    from fashion_studio.learning.style.adain_recipe import is_adain_recipe
 
     terminal = Terminal(as_json=as_json)
     run_dir = (run or out or Path()).expanduser().absolute()
     if run is None and out is None:
         msg = "Name the run's folder with --out, or a run that is there with --run."
         raise typer.BadParameter(msg)
-    if house_training.is_house_run(run_dir):
-        house_training.go_on(run_dir, terminal)
+    if _goes_on_otherwise(run_dir, terminal):
         return
     if run is None and not _is_frozen(run_dir, terminal):
         content = house_training.recipe_content(recipe_name or recipe or "house")
+        if is_adain_recipe(content):
+            own = style_training.StyleOptions(
+                content, run_dir, photos, styles, _weights(pretrained), model_id, seed,
+                chosen_model(device=device).device, threads, max_images, prepare,
+            )  # fmt: skip
+            style_training.begin(own, terminal)
+            return
         if house_training.is_house_recipe(content):
             house = house_training.HouseChoice(
                 content, vocabulary, run_dir, model_id, photos, pretrained, base, from_round, seed, threads
             )
             house_training.begin(house, chosen_model(device=device).device, terminal)
             return
-        wanted = _method(content, variant, epochs, batch_size)
+        wanted = _method(content, variant, epochs, batch_size, stylised)
         choice = TrainingChoice(
             wanted, model_id, seed, chosen_model(device=device).device, devices, nodes,
             base=_base(wanted, base), weights=_weights(pretrained), max_photos=max_images,
             with_photos=with_photos, threads=threads, loader_processes=loaders, matting=matting,
+            adain=style_training.adain_folder(adain), styles=styles,
         )  # fmt: skip
         _freeze(run_dir, data, choice, terminal)
     if prepare:
         _prepare(run_dir, terminal)
     else:
         _run(run_dir, terminal, finish=finish)
+
+
+def _goes_on_otherwise(run_dir: Path, terminal: Terminal) -> bool:
+    """Continues a run that is there and is of a schema of its own; False where there is none such."""
+    from fashion_studio.services.style_training import is_style_run
+
+    if house_training.is_house_run(run_dir):
+        house_training.go_on(run_dir, terminal)
+        return True
+    if is_style_run(run_dir):
+        style_training.go_on(run_dir, terminal)
+        return True
+    return False
 
 
 def _is_frozen(run_dir: Path, terminal: Terminal) -> bool:
@@ -135,15 +173,20 @@ def _is_frozen(run_dir: Path, terminal: Terminal) -> bool:
     return frozen
 
 
-def _method(content: str, variant: str, epochs: int | None, batch_size: int | None) -> MethodRecipe:
+def _method(
+    content: str, variant: str, epochs: int | None, batch_size: int | None, stylised: str
+) -> MethodRecipe:
     from dataclasses import replace
 
     from fashion_studio.learning.method_recipe import parse_method_recipe
     from fashion_studio.learning.run_folder import with_epochs
+    from fashion_studio.learning.style.plan import with_regime
 
     wanted = parse_method_recipe(content, variant)
     if epochs is not None:
         wanted = with_epochs(wanted, epochs)
+    if stylised:
+        wanted = with_regime(wanted, style_training.regime(stylised))
     return replace(wanted, batch_size=batch_size or wanted.batch_size)
 
 
@@ -163,13 +206,12 @@ def _weights(given: str) -> Path | None:
 def _freeze(run_dir: Path, data: Path | None, choice: TrainingChoice, terminal: Terminal) -> None:
     from fashion_studio.services.training import freeze_training
 
-    if data is None:
+    if data is None and not choice.recipe.renders:
         msg = f"The recipe “{choice.recipe.title}” trains on a data list; name it with --data."
         raise typer.BadParameter(msg)
+    listed = None if data is None else data.expanduser().absolute()
     with stoppable() as should_stop, terminal.progress("Reading photos") as progress:
-        frozen = freeze_training(
-            run_dir, data.expanduser().absolute(), choice, on_progress=progress, should_stop=should_stop
-        )
+        frozen = freeze_training(run_dir, listed, choice, on_progress=progress, should_stop=should_stop)
     counts, refused = frozen.parameters["photos"], frozen.parameters["refused"]
     words = ", ".join(f"{number:,} {split}" for split, number in counts.items())
     terminal.note(f"Run folder {run_dir}: {words}, {refused:,} refused.")
@@ -213,6 +255,11 @@ def _say_end(run_dir: Path, done: FinishedRun, terminal: Terminal) -> None:
     terminal.result(result)
     for name, value in sorted(done.figures.items()):
         terminal.say(f"{name:<48} {value:.4f}")
+    from fashion_studio.zoo.editor_bundle import EDITOR_MANIFEST
+
+    if (done.bundle / EDITOR_MANIFEST).is_file():
+        terminal.say(f"The editor is in {done.bundle}; its sample sheets are in {run_dir / 'samples'}")
+        return
     terminal.say(
         f"The model of epoch {done.best_epoch} is in {done.bundle}; use it with --model {done.bundle}"
     )

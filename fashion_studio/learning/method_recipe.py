@@ -22,6 +22,7 @@ import msgspec
 
 from fashion_studio.domain.errors import UserError
 from fashion_studio.learning.amgan.plan import GanPlan  # noqa: TC001 - msgspec resolves the annotations
+from fashion_studio.learning.style.plan import Stylising
 from fashion_studio.learning.view_plans import Augmenting, Mixing, ViewPlan
 
 if TYPE_CHECKING:
@@ -201,6 +202,7 @@ class Phase:
     Attributes:
         parts: which parts of the network learn (first component of parameter names); () is all.
         terms: names of the loss terms that count; () is all.
+        stylised: share of stylised views in this phase; None is the recipe's.
     """
 
     name: str
@@ -209,6 +211,7 @@ class Phase:
     terms: tuple[str, ...] = ()
     optimiser: OptimiserPlan = OptimiserPlan()
     schedule: Schedule = Schedule()
+    stylised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,7 @@ class MethodRecipe:
     view: ViewPlan = field(default_factory=ViewPlan)
     augmenting: Augmenting = field(default_factory=Augmenting)
     mixing: Mixing = field(default_factory=Mixing)
+    stylising: Stylising = field(default_factory=Stylising)
     sampler: SamplerPlan = SamplerPlan()
     precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"
     clip_norm: float = 0.0
@@ -299,6 +303,21 @@ class MethodRecipe:
     def epochs(self) -> int:
         """Of all phases together."""
         return sum(phase.epochs for phase in self.phases)
+
+    def stylised_share(self, phase: Phase) -> float:
+        """Share of stylised views in a phase."""
+        return self.stylising.share if phase.stylised is None else phase.stylised
+
+    @property
+    def stylises(self) -> bool:
+        """Whether any phase sees stylised views."""
+        return any(self.stylised_share(phase) > 0 for phase in self.phases)
+
+    @property
+    def wants_masks(self) -> bool:
+        """Whether garments have to be cut out before it begins."""
+        cloth = self.stylises and self.stylising.source == "cloth"
+        return self.view.background != "raw" or self.gan is not None or cloth
 
     @property
     def learns_landmarks(self) -> bool:
@@ -421,6 +440,10 @@ def _check(recipe: MethodRecipe) -> None:
         "It has no [[phases]].": not recipe.phases,
         "It has no [loss] term.": not recipe.loss and recipe.gan is None,
         **_gan_problems(recipe),
+        recipe.stylising.problem(): bool(recipe.stylising.problem()),
+        "The share of stylised views of a phase lies between 0 and 1.": not all(
+            0 <= recipe.stylised_share(phase) <= 1 for phase in recipe.phases
+        ),
         "It forbids pretrained weights and asks for them.": recipe.limits.forbid_pretrained
         and recipe.starts_pretrained,
         "Landmark losses need a two-stream network.": recipe.backbone is not None

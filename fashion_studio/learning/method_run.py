@@ -38,6 +38,8 @@ from fashion_studio.learning.run_folder import MIN_TRAIN, MIN_VAL, checked_photo
 from fashion_studio.learning.run_tables import drop_later_rows
 from fashion_studio.learning.run_watching import METRICS, Reporter
 from fashion_studio.learning.schedules import set_trained_parts
+from fashion_studio.learning.style.copies import COPIES, StylisedCopies
+from fashion_studio.learning.style.run_copies import prepare_copies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,6 +128,7 @@ def run_method(
         _take_backgrounds_away(frozen, start.recipe, photos, voice)
     steps = 1
     if not finish_only:
+        prepare_copies(frozen, start.recipe, splits["train"], place.device, voice)
         steps = _train(frozen, start, splits, place, voice)
     if torch.distributed.is_initialized() and torch.distributed.get_rank() != 0:
         return FinishedRun(frozen.run_dir / BUNDLE, 0)  # the first process makes the model
@@ -277,6 +280,8 @@ def _train(
             epochs=phase.phase.epochs,
             trained_parameters=module.trained_parameters,
         )
+        share = recipe.stylised_share(phase.phase)
+        views[0].copies = StylisedCopies(frozen.run_dir / COPIES, recipe.stylising, share) if share else None
         here = start.state is not None and start.state["phase"] == phase.number
         fit_phase(
             module,

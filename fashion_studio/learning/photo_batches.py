@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fashion_studio.domain.data_list import DataListPhoto
     from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.learning.method_recipe import MethodRecipe, SamplerPlan
+    from fashion_studio.learning.style.copies import StylisedCopies
 
 __all__ = ["EpochOrder", "PhotoBatch", "PhotoViews", "epoch_loader", "photo_views", "plain_loader"]
 
@@ -103,6 +104,7 @@ class PhotoViews(Dataset[PhotoBatch]):
         """`masks` is a folder with `SHA256.png` per photo; a photo without one keeps its background."""
         self.photos, self.root, self.masks = photos, root, masks
         self._encoder, self._maker, self._decode_px = encoder, maker, decode_px
+        self.copies: StylisedCopies | None = None
 
     def __len__(self) -> int:
         return len(self.photos)
@@ -123,9 +125,15 @@ class PhotoViews(Dataset[PhotoBatch]):
         return torch.stack(found).numpy().astype(np.int64)
 
     def _view(self, photo: DataListPhoto, place: int, seed: int) -> PhotoBatch:
-        decoded = load_photo(self.root / photo.file, max_side_px=self._decode_px(photo))
-        height, width = decoded.image.shape[:2]
-        scale_x, scale_y = width / decoded.width_px, height / decoded.height_px
+        copy = None if self.copies is None else self.copies.drawn(photo, seed)
+        if copy is not None:
+            image, photo = copy
+            whole = photo.width, photo.height
+        else:
+            decoded = load_photo(self.root / photo.file, max_side_px=self._decode_px(photo))
+            image, whole = decoded.image, (decoded.width_px, decoded.height_px)
+        height, width = image.shape[:2]
+        scale_x, scale_y = width / whole[0], height / whole[1]
         box = photo.garment_box()
         scaled = replace(
             photo,
@@ -134,7 +142,7 @@ class PhotoViews(Dataset[PhotoBatch]):
             if box is None
             else (box.x * scale_x, box.y * scale_y, box.width * scale_x, box.height * scale_y),
         )
-        return self._made(scaled, decoded.image, place, seed, good=True)
+        return self._made(scaled, image, place, seed, good=True)
 
     def _made(
         self, photo: DataListPhoto, image: NDArray[np.uint8], place: int, seed: int, *, good: bool

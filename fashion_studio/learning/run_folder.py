@@ -29,6 +29,7 @@ from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.imaging.decode import content_hash, probe
 from fashion_studio.learning.method_recipe import MethodRecipe, read_method_recipe, recipe_toml
 from fashion_studio.learning.run_data import check_heads, count_labels, learnt_heads, refuse_unlearnable
+from fashion_studio.learning.style.run_files import check_style_choice, copy_style_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -76,6 +77,8 @@ class TrainingChoice:
         with_photos: copy the photos into the run folder.
         loader_processes: None leaves it to the device.
         matting: what cuts garments out for a recipe without background: "house" or a model of rembg.
+        adain, styles: folders with a style transfer's weights and with pictures of styles, for a recipe that
+            stylises; without styles rendered cloth is taken.
     """
 
     recipe: MethodRecipe
@@ -91,6 +94,8 @@ class TrainingChoice:
     threads: int | None = None
     loader_processes: int | None = None
     matting: str = "house"
+    adain: Path | None = None
+    styles: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,8 @@ class FrozenRun:
         """The frozen list."""
         return read_data_list_photos(self.run_dir / DATA)
 
-    def path(self, name: Literal["base", "weights"]) -> Path | None:
-        """Folder of the base bundle or path of the weights file inside the run folder."""
+    def path(self, name: Literal["base", "weights", "adain", "styles"]) -> Path | None:
+        """Folder or file inside the run folder; None where the run has none."""
         given = self.parameters.get(name)
         return None if given is None else self.run_dir / str(given)
 
@@ -180,6 +185,7 @@ def freeze_run(
     vocabulary = Vocabulary.from_mapping(header.vocabulary)
     recipe = choice.recipe
     base, heads = _checked_base(choice, vocabulary)
+    check_style_choice(recipe, choice.adain, choice.styles)
     root = photo_root(data, header)
     listed = list(read_data_list_photos(data))
     useful = _chosen(listed, heads, choice)
@@ -201,6 +207,7 @@ def freeze_run(
         parameters = _parameters(choice, data, header, counts, len(refused)) | _copy_base(
             choice, run_dir, base
         )
+        parameters |= copy_style_choice(recipe, choice.adain, choice.styles, run_dir)
     except OSError as error:
         raise EnvironmentProblem(
             f"The run folder {run_dir.name} cannot be written: {error.strerror or error}.",

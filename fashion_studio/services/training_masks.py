@@ -47,7 +47,7 @@ def ensure_masks(
         UserError: there is no such model.
         Cancelled: on request; those made stay.
     """
-    if frozen.recipe.view.background == "raw" and frozen.recipe.gan is None:
+    if not frozen.recipe.wants_masks:
         return 0
     folder = frozen.run_dir / MASKS
     missing = [photo for photo in frozen.photos() if not (folder / f"{photo.sha256}.png").exists()]

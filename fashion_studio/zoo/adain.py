@@ -58,10 +58,14 @@ class AdaInSpec:
     Attributes:
         decoder: widths of the decoder's convolutions, coarsest block first; nearest upsampling by two between
             blocks. The last width is 3, RGB, without ReLU.
+        base_pool: 0 is the paper's. Otherwise the decoder adds to a base: the picture itself with the style's
+            mean and deviation per colour channel, averaged over squares of so many pixels, so that nothing
+            finer than these comes through. Ours; a small network then has colours and layout to begin with.
     """
 
     encoder: EncoderSpec
     decoder: Blocks = field(default=())
+    base_pool: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,16 @@ class AdaIn(nn.Module):
         """What `stylise` does without its checks, its borders and its cut to 0 to 1; for training."""
         features = self.encoder(content)
         made: Tensor = self.decoder(blended(features, self.encoder(style), alpha))
-        return made
+        return made + self._coarse(blended(content, style, alpha)) if self.spec.base_pool else made
+
+    def again(self, images: Tensor) -> Tensor:
+        """What `reconstruct` does without its borders and its cut to 0 to 1; for training."""
+        made: Tensor = self.decoder(self.encoder(images))
+        return made + self._coarse(images) if self.spec.base_pool else made
+
+    def _coarse(self, images: Tensor) -> Tensor:
+        pooled = functional.avg_pool2d(images, self.spec.base_pool, ceil_mode=True)
+        return functional.interpolate(pooled, size=images.shape[2:], mode="bilinear", align_corners=False)
 
     @torch.no_grad()
     def stylise(self, content: Tensor, style: Tensor, alpha: float | Tensor = 1.0) -> Tensor:
@@ -158,7 +171,7 @@ class AdaIn(nn.Module):
     def reconstruct(self, images: Tensor) -> Tensor:
         """A picture through encoder and decoder without a style, (B, 3, H, W) in 0 to 1: how much is lost."""
         height, width = images.shape[2:]
-        made: Tensor = self.decoder(self.encoder(_padded(images, self.encoder.stride)))
+        made = self.again(_padded(images, self.encoder.stride))
         return made[:, :, :height, :width].clamp(0.0, 1.0)
 
 

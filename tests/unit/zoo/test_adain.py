@@ -54,6 +54,23 @@ def test_alpha_nought_is_the_reconstruction_and_alpha_goes_between() -> None:
     assert not torch.allclose(each[1], network.stylise(content, style, 0.0)[1])
 
 
+def test_the_base_carries_colours_and_layout_but_nothing_fine() -> None:
+    torch.manual_seed(0)
+    spec = AdaInSpec(EncoderSpec(blocks=BLOCKS), mirrored_decoder(BLOCKS), base_pool=4)
+    network = AdaIn(spec).eval()
+    with torch.no_grad():
+        for value in network.decoder.parameters():
+            value.zero_()
+    content = torch.rand(1, 3, 32, 32)
+    style = torch.rand(1, 3, 32, 32) * 0.2 + 0.4
+    coarse = network.reconstruct(content)
+    inside = slice(2, -2)  # bilinear between the squares' means, which is theirs again when averaged
+    assert float((coarse.mean((2, 3)) - content.mean((2, 3))).abs().max()) < 0.01
+    assert float(coarse[:, :, inside, inside].std()) < 0.5 * float(content.std())
+    made = network.stylise(content, style)
+    assert float((made.mean((2, 3)) - style.mean((2, 3))).abs().max()) < 0.01
+
+
 @pytest.mark.parametrize("size", [(16, 16), (33, 50), (61, 18)])
 def test_a_picture_of_any_size_keeps_it(size: tuple[int, int]) -> None:
     made = small().stylise(torch.rand(1, 3, *size), torch.rand(1, 3, 21, 35))
