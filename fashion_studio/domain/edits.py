@@ -215,6 +215,7 @@ class EditPreview:
         problems: by the place of the step in the stack, why it changes nothing ("no garment was found").
         stack: as it was computed, with the ids of generator and reader.
         compute_ms: of the engine.
+        note: what had to be done differently (on the processor, for want of memory); empty otherwise.
     """
 
     image: NDArray[np.uint8] = field(repr=False)
@@ -225,6 +226,7 @@ class EditPreview:
     doubt: Doubt
     stack: EditStack
     compute_ms: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +249,7 @@ class EditedFile:
 
     Attributes:
         changed_share: of the photo's pixels, those that may differ from it.
-        problems, stack, compute_ms: see `EditPreview`; the time includes writing.
+        problems, stack, compute_ms, note: see `EditPreview`; the time includes writing.
     """
 
     path: Path
@@ -258,6 +260,7 @@ class EditedFile:
     doubt: Doubt
     stack: EditStack
     compute_ms: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

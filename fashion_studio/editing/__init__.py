@@ -1,1 +1,1 @@
-"""Attribute edits by region; the generator of the edit workspace moves in here."""
+"""Attribute edits by region: a generator, masks, stacks of edits at any size."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
-
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from fashion_studio.domain.edits import stack_to_json
-from fashion_studio.domain.errors import EnvironmentProblem
+from fashion_studio.imaging.edited_files import unwritable, write_edited
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -24,10 +19,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.domain.edits import EditStack
 
-__all__ = ["STACK_KEY", "free_place", "placed", "unwritable", "write_picture"]
-
-STACK_KEY: Final = "fashion-studio-edits"
-"""Name of the text chunk that carries the stack."""
+__all__ = ["free_place", "placed", "write_picture"]
 
 _SUFFIX: Final = ".png"
 _STEM_CHARACTERS: Final = 80
@@ -40,20 +32,7 @@ def write_picture(path: Path, picture: NDArray[np.uint8], stack: EditStack) -> N
     Raises:
         EnvironmentProblem: the disk does not take it; there is no half file.
     """
-    about = PngInfo()
-    about.add_itxt(STACK_KEY, stack_to_json(stack))
-    partial = path.with_name(f".{uuid4().hex[:8]}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as stream:
-            # Level 1: a photo of 12 megapixels in a second instead of five, a tenth larger.
-            Image.fromarray(picture).save(stream, "PNG", compress_level=1, pnginfo=about)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise unwritable(error) from error
+    write_edited(path, picture, stack_to_json(stack))
 
 
 def free_place(folder: Path, parent_name: str, taken: Collection[Path] = ()) -> Path:
@@ -83,11 +62,3 @@ def placed(moves: dict[Path, Path]) -> Iterator[None]:
         if isinstance(error, OSError):
             raise unwritable(error) from error
         raise
-
-
-def unwritable(error: OSError) -> EnvironmentProblem:
-    """What the disk said, and what helps."""
-    return EnvironmentProblem(
-        f"The edited picture cannot be written: {error.strerror or error}.",
-        "Make room or make the folder writable, then save again; the edits are kept.",
-    )

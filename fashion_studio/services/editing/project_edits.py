@@ -12,7 +12,8 @@ from fashion_studio.domain.edits import stack_from_json, stack_to_json
 from fashion_studio.domain.errors import ProjectError, UserError
 from fashion_studio.domain.queries import Origin
 from fashion_studio.imaging.decode import content_hash, probe
-from fashion_studio.services.editing.edited_pictures import free_place, placed, unwritable, write_picture
+from fashion_studio.imaging.edited_files import unwritable
+from fashion_studio.services.editing.edited_pictures import free_place, placed, write_picture
 from fashion_studio.services.project_writes import ProjectWrites
 from fashion_studio.services.wording import photos
 from fashion_studio.store.derived import (
@@ -178,6 +179,13 @@ class ProjectEdits(ProjectWrites):
         with self._dataset.reading() as connection:
             found = children_of(connection, int(item_id))
         return tuple(child for child in found if child not in self._dataset.index.hidden)
+
+    def ids_of_contents(self, hashes: Sequence[str]) -> dict[str, int]:
+        """Content hash to photo, for those of these contents that are photos in the project's lists."""
+        with self._dataset.reading() as connection:
+            found = items_by_hash(connection, list(hashes))
+        hidden = self._dataset.index.hidden
+        return {digest: item_id for digest, item_id in found.items() if item_id not in hidden}
 
     def discard_undone_edits(self) -> int:
         """Deletes the files of edited photos whose saving was undone; returns how many.
