@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from fashion_studio.probing.records import ConflictSpec, CueClass
     from fashion_studio.rendering.spec import GarmentSpec, Rendering
 
-__all__ = ["ConflictPicture", "conflicting_pairs", "photo_pictures", "render_conflict", "renderer_pictures"]
+__all__ = [
+    "ConflictPicture",
+    "conflict_spec",
+    "conflicting_pairs",
+    "photo_pictures",
+    "render_conflict",
+    "renderer_pictures",
+]
 
 _TRIES: Final = 200
 _COLORS: Final = "colors"
@@ -149,9 +156,20 @@ def render_conflict(
     Raises:
         UserError: the renderer has no such attribute, or cannot draw such a garment.
     """
-    shape = _drawn(classes[picture.name.shape], spec, np.random.default_rng((picture.seed, 0)))
-    cloth = _drawn(classes[picture.name.texture], spec, np.random.default_rng((picture.seed, 1)))
-    return render(mixed(shape, cloth, spec.texture_attributes), width_px=width_px, height_px=height_px)
+    cues = classes[picture.name.shape], classes[picture.name.texture]
+    return render(conflict_spec(*cues, spec, picture.seed), width_px=width_px, height_px=height_px)
+
+
+def conflict_spec(shape: CueClass, cloth: CueClass, spec: ConflictSpec, seed: int) -> GarmentSpec:
+    """The garment of one class in the cloth of another, or of the same; the same seed gives the same.
+
+    Raises:
+        UserError: the renderer has no such attribute, or cannot draw such a garment.
+    """
+    drawn = [
+        _drawn(cue, spec, np.random.default_rng((seed, part))) for part, cue in enumerate((shape, cloth))
+    ]
+    return mixed(drawn[0], drawn[1], spec.texture_attributes)
 
 
 def mixed(shape: GarmentSpec, cloth: GarmentSpec, texture_attributes: Sequence[str]) -> GarmentSpec:
