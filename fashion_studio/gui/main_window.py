@@ -23,8 +23,10 @@ from fashion_studio.gui.components.base import Surface
 from fashion_studio.gui.components.feedback import Banner, Toasts
 from fashion_studio.gui.components.focus import FocusRing
 from fashion_studio.gui.components.tips import Tips
+from fashion_studio.gui.edit.workspace import EditWorkspace
 from fashion_studio.gui.library.filter_bar import FilterBar
 from fashion_studio.gui.library.workspace import LibraryWorkspace
+from fashion_studio.gui.probe.workspace import ProbeWorkspace
 from fashion_studio.gui.shell.cheat_sheet import CheatSheet
 from fashion_studio.gui.shell.jobs_panel import JobsPanel
 from fashion_studio.gui.shell.notices import Notices
@@ -62,6 +64,8 @@ _WITH_PROJECT: Final = (
     "library",
     "annotate",
     "train",
+    "edit",
+    "probe",
     "jobs",
 )
 """Commands of the window that need an open project."""
@@ -107,6 +111,8 @@ class MainWindow(QMainWindow):
         add("library", "Library", lambda: self.show_room("library"), "Ctrl+1")
         add("annotate", "Annotate", lambda: self._pick_room("annotate"), "Ctrl+2")
         add("train", "Train", lambda: self.show_room("train"), "Ctrl+4")
+        add("probe", "Probe", lambda: self.show_room("probe"), "Ctrl+6")
+        add("edit", "Edit", lambda: self.show_room("edit"), "Ctrl+5")
         add("jobs", "Jobs", lambda: self.show_room("jobs"), "Ctrl+J")
         add("settings", "Settings", self._settings, "Ctrl+,")
         add(
@@ -146,10 +152,12 @@ class MainWindow(QMainWindow):
             listed=False,
         )
         self.rail = Rail()
-        self.top = TopBar(self.commands)
         self.library = LibraryWorkspace(self.session, self.commands)
         self.annotate = AnnotateWorkspace(self.session, self.commands)
         self.train = TrainWorkspace(self.session, self.commands, self.models)
+        self.edit = EditWorkspace(self.session, self.commands, lambda: self.models.choice)
+        self.top = TopBar(self.commands)
+        self.probe = ProbeWorkspace(self.session, self.commands, lambda: self.models.choice)
         self.annotate_bar = FilterBar(self.session, short=True)
         self.annotate_banner = Banner()
         self.jobs = JobsPanel(self.session)
@@ -161,7 +169,8 @@ class MainWindow(QMainWindow):
             column.addWidget(part)
         column.addWidget(self.annotate, 1)
         self.rooms = QStackedWidget()
-        self._pages = {"library": self.library, "annotate": page, "train": self.train, "jobs": self.jobs}
+        self._pages = {"library": self.library, "annotate": page, "train": self.train, "probe": self.probe}
+        self._pages |= {"edit": self.edit, "jobs": self.jobs}
         for room in self._pages.values():
             self.rooms.addWidget(room)
         self.studio = self._build_studio()
@@ -178,7 +187,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(ground)
         self.toasts = Toasts(ground)
         self.search = SearchPanel(self.session, self.commands, ground)
-        self.notices = Notices(self.session, [self.library.banner, self.annotate_banner], self.toasts, self)
+        self.notices = Notices(
+            self.session, [self.library.banner, self.annotate_banner, self.edit.banner], self.toasts, self
+        )
         self.projects.attach(self.welcome, self.notices)
         self.ring = FocusRing(self)
         self.tips = Tips(self)
@@ -208,7 +219,9 @@ class MainWindow(QMainWindow):
         self.library.annotate.connect(lambda: self.show_room("annotate"))
         self.library.add_photos.connect(self.projects.choose_more)
         self.library.panel.counted.connect(self.annotate_bar.show_facets)
+        self.probe.photo_asked.connect(self._go_to)
         self.annotate.grid_asked.connect(lambda: self.show_room("library"))
+        self.edit.train_asked.connect(lambda: self.show_room("train"))
         self.search.photo_asked.connect(self._go_to)
         self.status.undo_asked.connect(session.undo)
         self.status.shortcuts_asked.connect(self._shortcuts)
@@ -248,10 +261,11 @@ class MainWindow(QMainWindow):
 
     def show_room(self, name: str) -> None:
         """Brings a workspace to the front."""
-        if name == "annotate" and self.session.queue.size == 0:
+        if name in {"annotate", "edit"} and self.session.queue.size == 0:
             self.session.open_queue()
         self.rooms.setCurrentWidget(self._pages[name])
         self.rail.show_room(name)
+        self.top.show_room(name)
         target = {"library": self.library.grid, "annotate": self.annotate}.get(name)
         if target is not None:
             target.setFocus()
@@ -287,6 +301,8 @@ class MainWindow(QMainWindow):
         self.status.set_narrow(narrow=narrow)
         self.annotate.set_narrow(narrow)
         self.train.set_narrow(narrow=narrow)
+        self.edit.set_narrow(narrow=narrow)
+        self.probe.set_narrow(narrow=narrow)
         self.annotate_bar.refresh()
         self.library.panel.setFixedWidth(current_theme().px(232 if narrow else 256))
 
@@ -308,6 +324,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         apply_settings(current_theme(), settings)
         self.models.follow_settings()
+        self.annotate.teaching.set_every(settings.teach_every)
         try:
             save_settings(settings)
         except EnvironmentProblem as problem:
@@ -354,7 +371,9 @@ class MainWindow(QMainWindow):
             return
         self.opener.remember()
         self.annotate.close_photos()
+        self.edit.close_photos()
         self.library.close_pictures()
+        self.probe.close_pictures()
         self.session.close()
         self.session.bridge.close()
         super().closeEvent(event)

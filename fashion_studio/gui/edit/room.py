@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from fashion_studio.domain.edits import RegionKind
 from fashion_studio.gui.components.base import row
+from fashion_studio.gui.edit.bulk_edits import BulkDialog
 from fashion_studio.gui.edit.compare_canvas import PaintTool
 from fashion_studio.gui.edit.compare_stage import CompareStage
 from fashion_studio.gui.edit.edit_desk import EditDesk
@@ -22,6 +23,7 @@ from fashion_studio.gui.edit.stack_keeper import StackKeeper
 
 if TYPE_CHECKING:
     from fashion_studio.gui.commands import Commands
+    from fashion_studio.gui.edit.bulk_edits import BulkEdits
     from fashion_studio.gui.session import Session
 
 __all__ = ["EditRoom"]
@@ -35,9 +37,11 @@ class EditRoom(QWidget):
 
     train_asked = Signal()
 
-    def __init__(self, session: Session, commands: Commands, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, commands: Commands, bulk: BulkEdits, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._commands = session, commands
+        self._session, self._commands, self.bulk = session, commands, bulk
         self.keeper, self.desk = StackKeeper(session, self), EditDesk(session, self)
         self.left, self.stage, self.right = (
             StackPanel(commands),
@@ -180,4 +184,10 @@ class EditRoom(QWidget):
             self.keeper.slide_strength(min(max(now.strength + 0.1 * step, 0.0), 1.0))
 
     def edit_filter(self) -> None:
-        """Shows the dialog that edits a whole filter."""
+        """Asks which photos the stack is to be done to, and starts the job."""
+        self.keeper.flush()
+        stack = self.keeper.stack
+        dialog = BulkDialog(self._session, stack, self.window())
+        if dialog.exec() == BulkDialog.DialogCode.Accepted:
+            self.bulk.start(dialog.question, stack)
+        dialog.deleteLater()

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from fashion_studio.gui.components.base import column
 from fashion_studio.gui.components.feedback import Banner
+from fashion_studio.gui.edit.bulk_edits import BulkEdits
 from fashion_studio.gui.edit.compare_surface import PaintTool
 from fashion_studio.gui.edit.wording import REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 
@@ -34,8 +36,16 @@ class EditWorkspace(QWidget):
 
     train_asked = Signal()
 
-    def __init__(self, session: Session, commands: Commands, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        commands: Commands,
+        engine_choice: Callable[[], tuple[Path | None, str]],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`engine_choice` gives the reading model (None: the shipped one) and the device for bulk edits."""
         super().__init__(parent)
+        self.bulk = BulkEdits(session, engine_choice, self)
         self._session, self._commands = session, commands
         self._room: EditRoom | None = None
         self._narrow = False
@@ -50,7 +60,7 @@ class EditWorkspace(QWidget):
         if self._room is None:
             from fashion_studio.gui.edit.room import EditRoom  # noqa: PLC0415 - not at start
 
-            self._room = EditRoom(self._session, self._commands)
+            self._room = EditRoom(self._session, self._commands, self.bulk)
             self._room.set_narrow(narrow=self._narrow)
             self._room.train_asked.connect(self.train_asked)
             self._layout.addWidget(self._room, 1)

@@ -20,6 +20,8 @@ _ROOMS = (
     ("library", "Library", "layout-grid", "Ctrl+1"),
     ("annotate", "Annotate", "tag", "Ctrl+2"),
     ("train", "Train", "graduation-cap", "Ctrl+4"),
+    ("edit", "Edit", "wand-sparkles", "Ctrl+5"),
+    ("probe", "Probe", "scan-eye", "Ctrl+6"),
 )
 _FEET = (("jobs", "Jobs", "activity", "Ctrl+J"), ("settings", "Settings", "settings", "Ctrl+,"))
 

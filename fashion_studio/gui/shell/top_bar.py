@@ -102,6 +102,9 @@ class TopBar(Surface):
         bind(self.importer, commands.get("window.add_folder"))
         self.export = Button("Export", "ghost", icon="download")
         bind(self.export, commands.get("window.export"))
+        self.edit_filter = Button("Edit a whole filter", "ghost", icon="layers")
+        bind(self.edit_filter, commands.get("edit.bulk"))
+        self.edit_filter.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 1)
         layout.setSpacing(8)
@@ -109,11 +112,19 @@ class TopBar(Surface):
         layout.addStretch(1)
         layout.addWidget(self.search)
         layout.addStretch(1)
-        for part in (self.undo, self.redo, Line(), self.importer, self.export):
+        for part in (self.undo, self.redo, Line(), self.importer, self.export, self.edit_filter):
             layout.addWidget(part)
+
+    def show_room(self, name: str) -> None:
+        """In the edit room a whole filter is edited where elsewhere photos are brought in and labels out."""
+        edits = name == "edit"
+        self.edit_filter.setVisible(edits)
+        for button in (self.importer, self.export):
+            button.setVisible(not edits)
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Less text in a narrow window."""
         self.search.set_narrow(narrow=narrow)
+        self.edit_filter.setText("" if narrow else "Edit a whole filter")
         self.importer.setText("" if narrow else "Import")
         self.export.setText("" if narrow else "Export")
