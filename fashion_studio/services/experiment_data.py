@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import cv2
 import numpy as np
 
-from fashion_studio.config.resources import load_vocabulary
+from fashion_studio.config.resources import load_vocabulary, resources_dir
 from fashion_studio.domain.data_list import (
     DataListHeader,
     DataListPhoto,
@@ -19,6 +21,9 @@ from fashion_studio.domain.errors import Cancelled, EnvironmentProblem
 from fashion_studio.domain.vocabulary import CATEGORY, COLORS
 from fashion_studio.exchange.incoming import ImportFormat
 from fashion_studio.exchange.layouts import SetLayout
+from fashion_studio.probing.conflicts import conflict_spec
+from fashion_studio.probing.planning import read_cloths
+from fashion_studio.probing.records import ConflictSource, ConflictSpec
 from fashion_studio.rendering.dice import Dice
 from fashion_studio.rendering.folder import PictureForm, truth_of, write_picture
 from fashion_studio.rendering.independence import (
@@ -34,25 +39,48 @@ from fashion_studio.services.incoming_lists import write_incoming_list
 from fashion_studio.services.rendered_sets import write_rendered_set
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.probing.records import CueClass
     from fashion_studio.rendering.folder import Truth
     from fashion_studio.rendering.spec import GarmentSpec
 
-__all__ = ["DATA_KINDS", "DataKind", "independent_vocabulary", "prepare_data", "tail_share"]
+__all__ = [
+    "DATA_KINDS",
+    "MASKS",
+    "DataKind",
+    "cue_classes",
+    "cued_spec",
+    "independent_vocabulary",
+    "prepare_data",
+    "tail_share",
+]
 
-DataKind = Literal["independent", "long-tail", "fine26", "deepfashion"]
-DATA_KINDS: Final = ("independent", "long-tail", "fine26", "deepfashion")
+DataKind = Literal["independent", "long-tail", "cues", "fine26", "deepfashion"]
+DATA_KINDS: Final = ("independent", "long-tail", "cues", "fine26", "deepfashion")
 
 IMBALANCE: Final = 30.0
 """The most frequent colour has so many times the training photos of the rarest."""
+
+MASKS: Final = "masks"
+"""Folder of the renderings' own masks beside the list, `SHA256.png`; for "cues" only."""
+
+_FAITHFUL: Final = 0.9
+"""Share of garments that wear the cloth of their class, for "cues"; the others wear another class's."""
 
 _LIST: Final = "data.jsonl"
 _MADE: Final = "made.json"
 _FORM: Final = PictureForm(168, 224)
 _WORN: Final = (*UPPERS, *LOWERS, "dress")
+_TITLES: Final = {
+    "independent": "renderings, shape and surface independent",
+    "long-tail": "renderings, imbalanced colours",
+    "cues": "renderings, most in the cloth of their class",
+}
 _SPLITS: Final[tuple[ListSplit, ...]] = (
     "train", "val", "train", "test", "train", "train", "val", "train", "test", "train",
 )  # fmt: skip
@@ -73,7 +101,8 @@ def prepare_data(
     Args:
         folder: of the photos and their data list.
         kind: "independent": fabric, pattern and colours do not depend on the shape; "long-tail": the colours
-            of the training photos are imbalanced, those for validation and test are not; "fine26" and
+            of the training photos are imbalanced, those for validation and test are not; "cues": nine of ten
+            garments wear the cloth of their class, so that shape and texture both tell it; "fine26" and
             "deepfashion": files in the layout of that data set, taken in by its importer.
         count: photos in all.
         seed: of the first.
@@ -93,7 +122,7 @@ def prepare_data(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-        if kind in {"independent", "long-tail"}:
+        if kind in {"independent", "long-tail", "cues"}:
             _render(folder, kind, count, seed, on_progress, should_stop)
         else:
             write_rendered_set(
@@ -163,25 +192,53 @@ def _render(
     should_stop: Callable[[], bool],
 ) -> None:
     studio = load_vocabulary()
-    independent = kind == "independent"
-    vocabulary = independent_vocabulary(studio) if independent else _color_vocabulary(studio)
+    attributes = kind != "long-tail"
+    vocabulary = independent_vocabulary(studio) if attributes else _color_vocabulary(studio)
+    classes = cue_classes() if kind == "cues" else ()
     (folder / "img").mkdir(exist_ok=True)
     photos: list[DataListPhoto] = []
     while len(photos) < count:
         if should_stop():
             raise Cancelled
         number, split = len(photos), _SPLITS[len(photos) % len(_SPLITS)]
-        seed, spec = _next_garment(seed, kind, split)
+        if classes:
+            spec = cued_spec(classes, number, seed)
+        else:
+            seed, spec = _next_garment(seed, kind, split)
         rendering = render(spec, width_px=_FORM.width_px, height_px=_FORM.height_px)
         truth = truth_of(rendering, f"img/{number:05d}{_FORM.suffix}", seed)
         seed += 1
         if truth.box is None:
             continue
         write_picture(folder / truth.file, rendering.image)
-        photos.append(_photo(truth, split, independent=independent))
+        if classes:
+            _write_mask(folder, truth.file, rendering.mask)
+        photos.append(_photo(truth, split, attributes=attributes))
         on_progress(len(photos), count)
-    title = "renderings, shape and surface independent" if independent else "renderings, imbalanced colours"
-    write_data_list(folder / _LIST, DataListHeader(root=".", vocabulary=vocabulary, title=title), photos)
+    header = DataListHeader(root=".", vocabulary=vocabulary, title=_TITLES[kind])
+    write_data_list(folder / _LIST, header, photos)
+
+
+def cue_classes() -> tuple[CueClass, ...]:
+    """The classes that the renderer can set against each other, each with the cloth that goes with it."""
+    table = read_cloths(resources_dir() / "probing" / "cloths.toml")
+    return tuple(each for each in table if each.name in _WORN)
+
+
+def cued_spec(classes: Sequence[CueClass], number: int, seed: int) -> GarmentSpec:
+    """A garment of the class whose turn it is, in the cloth of that class or, one time in ten, of another."""
+    rng = np.random.default_rng((seed, 2))
+    shape = classes[number % len(classes)]
+    others = [each for each in classes if each.name != shape.name]
+    cloth = shape if rng.random() < _FAITHFUL else others[int(rng.integers(len(others)))]
+    return conflict_spec(shape, cloth, ConflictSpec(ConflictSource.RENDERER), seed)
+
+
+def _write_mask(folder: Path, file: str, mask: NDArray[np.float32]) -> None:
+    digest = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+    (folder / MASKS).mkdir(exist_ok=True)
+    _, data = cv2.imencode(".png", np.rint(mask * 255).astype(np.uint8))
+    (folder / MASKS / f"{digest}.png").write_bytes(data.tobytes())
 
 
 def _next_garment(seed: int, kind: DataKind, split: ListSplit) -> tuple[int, GarmentSpec]:
@@ -210,9 +267,9 @@ def _taken_shares(*, tailed: bool) -> dict[str, float]:
 _TAKEN: Final = {tailed: _taken_shares(tailed=tailed) for tailed in (False, True)}
 
 
-def _photo(truth: Truth, split: ListSplit, *, independent: bool) -> DataListPhoto:
+def _photo(truth: Truth, split: ListSplit, *, attributes: bool) -> DataListPhoto:
     labels: dict[str, Any] = {"color": truth.colors[0]}
-    if independent:
+    if attributes:
         labels = {CATEGORY: truth.category, COLORS: truth.colors}
         labels |= {name: (value,) for name, value in truth.attributes.items()}
     return DataListPhoto(
@@ -221,7 +278,7 @@ def _photo(truth: Truth, split: ListSplit, *, independent: bool) -> DataListPhot
         height=truth.height_px,
         split=split,
         labels=labels,
-        landmarks=points_of_landmarks(truth.landmarks) if independent else {},
+        landmarks=points_of_landmarks(truth.landmarks) if attributes else {},
         box=truth.box,
     )
 
