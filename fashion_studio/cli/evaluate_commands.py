@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -14,6 +14,9 @@ from fashion_studio.cli.terminal import Terminal
 
 __all__ = ["register"]
 
+GARMENTS: Final = 300
+"""That edits are measured on where nothing else is said."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
@@ -21,17 +24,36 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
+    what: Annotated[
+        Literal["reader", "amgan"], typer.Argument(help="The model that reads, or the generator that edits.")
+    ] = "reader",
     model: ModelOption = None,
     photos: Annotated[
         Path | None, typer.Option(help="Folder with photos.csv and images; else renderings alone.")
     ] = None,
     recipe: Annotated[str, typer.Option(help="Says which renderings are kept for the report.")] = "house",
     renderings: Annotated[int | None, typer.Option(min=1, help="So many of them, for a quick look.")] = None,
+    generator: Annotated[Path | None, typer.Option(help="Folder of a generator, for amgan.")] = None,
+    judge: Annotated[
+        Path | None,
+        typer.Option(help="For amgan: a model that reads the edits; else one is trained first."),
+    ] = None,
+    pretrained: Annotated[
+        Path | None, typer.Option(help="For amgan: ImageNet weights that the judge begins from.")
+    ] = None,
     note: Annotated[bool, typer.Option("--note", help="Write the figures into the bundle.")] = False,
     device: DeviceOption = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """Measure a model on held-out renderings and on the validation photos of a photo folder."""
+    """Measure a model on held-out renderings, and a model that reads on validation photos, too."""
+    if what == "amgan":
+        from fashion_studio.cli.edit_evaluation import EditorChoice, evaluate_editor
+        from fashion_studio.config.resources import generator_dir
+
+        folder = generator or generator_dir()
+        choice = EditorChoice(folder, judge, pretrained, renderings or GARMENTS, device)
+        evaluate_editor(choice, Terminal(as_json=as_json))
+        return
     from fashion_studio.config.resources import eye_label_files, house_model_dir, resources_dir
     from fashion_studio.inference.device import choose_device
     from fashion_studio.learning.evaluate import evaluate as measure

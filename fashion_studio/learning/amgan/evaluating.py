@@ -18,12 +18,14 @@ from torch import Tensor
 from torchmetrics.functional.image import structural_similarity_index_measure
 from torchmetrics.image.kid import poly_mmd
 
+from fashion_studio.domain.errors import UserError
 from fashion_studio.imaging.colors import ciede2000, srgb_to_lab
 from fashion_studio.learning.amgan.figures import background_change
 from fashion_studio.learning.amgan.paired import value_vector
 from fashion_studio.learning.amgan.pairs import EDITED, pairs_of
 from fashion_studio.learning.amgan.pictures import as_images
 from fashion_studio.learning.amgan.sheets import as_squares
+from fashion_studio.zoo.amgan import compose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +33,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fashion_studio.learning.amgan.pairs import VariantSet
+    from fashion_studio.zoo.amgan import Generator
     from fashion_studio.zoo.attribute_resnet import AttributeResnet
 
-__all__ = ["RETRIEVED", "EditReport", "Editing", "evaluate_edits", "report_table"]
+__all__ = ["RETRIEVED", "EditReport", "Editing", "editing_of", "evaluate_edits", "report_table"]
 
 RETRIEVED: Final = (1, 5, 10, 20, 30)
 """The k of top-k retrieval (AMGAN, table 2)."""
@@ -64,6 +67,26 @@ class EditReport:
     figures: Mapping[str, float]
     bounds: Mapping[str, float]
     floor: Mapping[str, float]
+
+
+def editing_of(generator: Generator) -> Editing:
+    """The generator's own edits, x* = a·z + (1 - a)·x.
+
+    Raises:
+        UserError: it edits other attributes than renderings are made for.
+    """
+    if {name: tuple(values) for name, values in generator.config.attributes.items()} != EDITED:
+        msg = (
+            "This generator edits other attributes or values than renderings are made in, so that its edits "
+            f"cannot be compared with true ones. Train one for {', '.join(EDITED)}."
+        )
+        raise UserError(msg)
+
+    def edit(images: Tensor, values: Tensor, edited: Tensor) -> tuple[Tensor, Tensor]:
+        picture, mask = generator(images, values, edited)
+        return compose(images, picture, mask), mask
+
+    return edit
 
 
 def evaluate_edits(
