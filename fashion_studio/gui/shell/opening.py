@@ -1,7 +1,7 @@
 """From what a person points at to the project on the screen: folders, projects, the demo, dropped things.
 
-Opening runs in a thread; scanning follows in the background with progress and cancel, and photos appear as
-they are found.
+Opening runs in a thread and is a piece of long work like others, so that a slow disk or an old project shows
+progress and can be given up; scanning follows in the background, and photos appear as they are found.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -19,8 +20,10 @@ from fashion_studio.gui.works import WorkState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
+    from fashion_studio.gui.bridge import Ticket
     from fashion_studio.gui.session import Session
     from fashion_studio.gui.works import Work
     from fashion_studio.services.project import Project
@@ -62,16 +65,34 @@ def _find_first(project: Project) -> int:
     return project.count
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A project on its way."""
+
+    work: Work
+    ticket: Ticket
+
+    def abandon(self) -> None:
+        """Nobody waits for it any more: it is closed as soon as it is open, so that others can have it."""
+        self.work.cancel()
+        self.ticket.cancel()
+        self.ticket.future.add_done_callback(_close_opened)
+
+
+def _close_opened(ended: Future[Project]) -> None:
+    if not ended.cancelled() and ended.exception() is None:
+        ended.result().close()
+
+
 class Opener(QObject):
     """Opens, scans, remembers.
 
-    `opening` says that something is being opened, `opened` that it is there; `busy` carries why a project
-    cannot be opened for writing, and its folder. `may_leave` is asked before the open project is closed.
+    `opened` says that a project is there; `busy` carries why a project cannot be opened for writing, and its
+    folder. `may_leave` is asked before the open project is closed.
     `demo_ready` says that the open demo has all its garments.
     `prepare` is called in the thread that has opened a project, before the window shows it.
     """
 
-    opening = Signal(str)
     opened = Signal()
     failed = Signal()
     busy = Signal(str, object)
@@ -82,6 +103,7 @@ class Opener(QObject):
         self._session = session
         self._actor = actor
         self._scan: Work | None = None
+        self._under_way: _Opening | None = None
         self._found_first = 0
         self.prepare: Callable[[Project], None] = lambda _project: None
         self.may_leave: Callable[[], bool] = lambda: True
@@ -149,21 +171,38 @@ class Opener(QObject):
         then: Callable[[Project], None] | None = None,
         folder: Path | None = None,
     ) -> None:
+        self.give_up()
+        said = self._session.works.begin(f"Opening {name}")
+
         def opened() -> Project:
             project = work()
-            self._found_first = _find_first(project)
+            self._found_first = 0 if said.should_stop() else _find_first(project)
             self.prepare(project)
             return project
 
-        self.opening.emit(name)
-        self._session.bridge.submit(
+        ticket = self._session.bridge.submit(
             opened,
             lambda project: self._adopt(project, then or self._first_scan),
             lambda error: self._refuse(error, folder),
-            lane="opening",
         )
+        self._under_way = _Opening(said, ticket)
+        said.cancel_asked.connect(self.give_up)
+
+    def give_up(self) -> None:
+        """Lets go of what is being opened; its thread closes it again whenever it is there."""
+        under_way = self._under_way
+        if under_way is not None:
+            self._end(WorkState.CANCELLED)
+            under_way.abandon()
+
+    def _end(self, state: WorkState) -> None:
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.work.end(state)
+            self._session.works.forget(under_way.work)
 
     def _refuse(self, error: Exception, folder: Path | None) -> None:
+        self._end(WorkState.FAILED)
         self.failed.emit()
         if isinstance(error, ProjectBusy) and folder is not None:
             self.busy.emit(str(error), folder)
@@ -171,6 +210,7 @@ class Opener(QObject):
         self._session.report(error)
 
     def _adopt(self, project: Project, then: Callable[[Project], None]) -> None:
+        self._end(WorkState.DONE)
         if not self.may_leave():
             project.close()
             return

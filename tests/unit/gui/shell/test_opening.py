@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from fashion_studio.domain.errors import ProjectBusy
 from fashion_studio.gui.library import pictures
 from fashion_studio.gui.shell import opening
+from fashion_studio.services.project import Project
 from tests.unit.gui.conftest import PHOTOS
 
 pytestmark = pytest.mark.gui
@@ -46,8 +50,69 @@ def test_the_scan_of_a_known_project_can_be_cancelled_before_it_begins(window, p
     folder = project.folder
     project.close()
     window.opener.open_project(folder)
-    qtbot.waitUntil(lambda: bool(window.session.works.active()))
+    qtbot.waitUntil(lambda: window.session.project is not None and bool(window.session.works.active()))
     (work,) = window.session.works.active()
     work.cancel()
     qtbot.waitUntil(lambda: not window.session.works.active(), timeout=2000)
     assert window.session.listing.size == PHOTOS
+
+
+@pytest.fixture
+def slow(window, monkeypatch):
+    """Opening takes until this is set: an old project on a slow disk."""
+    go_on = threading.Event()
+    monkeypatch.setattr(opening, "_find_first", lambda _project: go_on.wait(20) and 0)
+    yield go_on
+    go_on.set()
+
+
+def test_a_slow_opening_is_told_in_the_status_bar_and_leaves_no_trace(window, project, qtbot, slow, calm):
+    folder = project.folder
+    project.close()
+    window.opener.open_project(folder)
+    line = window.status.work
+    qtbot.waitUntil(line.isVisible, timeout=5_000)
+    assert line.words.text() == f"Opening {folder.stem}"
+    slow.set()
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    assert all(not work.title.startswith("Opening") for work in window.session.works.all())
+    calm(window)
+
+
+def test_a_slow_opening_can_be_given_up_and_the_project_is_free_again(window, project, qtbot, slow):
+    folder = project.folder
+    project.close()
+    window.opener.open_project(folder)
+    qtbot.waitUntil(window.status.work.isVisible, timeout=5_000)
+    window.status.work.cancel.click()
+    assert window.session.works.active() == []
+    assert not window.status.work.isVisible()
+    with pytest.raises(ProjectBusy):
+        Project.open(folder, actor="Bea")
+    slow.set()
+    qtbot.waitUntil(lambda: _is_free(folder), timeout=20_000)
+    assert window.session.project is None
+
+
+def test_of_two_projects_opened_after_each_other_only_the_second_is_held(
+    window, project, photos, qtbot, slow, calm
+):
+    folder = project.folder
+    project.close()
+    window.opener.open_project(folder)
+    window.opener.open_photos(photos)
+    slow.set()
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    calm(window)
+    held = window.session.project.folder
+    if held != folder:
+        qtbot.waitUntil(lambda: _is_free(folder), timeout=20_000)
+    assert not _is_free(held)
+
+
+def _is_free(folder) -> bool:
+    try:
+        Project.open(folder, actor="Bea").close()
+    except ProjectBusy:
+        return False
+    return True
