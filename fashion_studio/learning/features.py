@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["FeatureCache", "feature_matrix"]
+__all__ = ["FeatureCache", "feature_matrix", "feature_records"]
 
 RECORDS: Final = "features.bin"
 _ABOUT: Final = "features.json"
@@ -36,10 +36,15 @@ def feature_matrix(path: Path, width: int) -> NDArray[np.float16]:
     Raises:
         OSError: the file is not there.
     """
-    return np.asarray(_mapped(path, width)["features"])
+    return np.asarray(feature_records(path, width)["features"])
 
 
-def _mapped(path: Path, width: int) -> NDArray[Any]:
+def feature_records(path: Path, width: int) -> NDArray[Any]:
+    """(N,) records of "hash" and "features", mapped for reading; one that is being written is left out.
+
+    Raises:
+        OSError: the file is not there.
+    """
     kind = _record(width)
     count = path.stat().st_size // kind.itemsize
     if not count:
@@ -73,7 +78,7 @@ class FeatureCache:
         if size % each:
             with self.path.open("r+b") as file:
                 file.truncate(size - size % each)
-        hashes = np.ascontiguousarray(_mapped(self.path, width)["hash"])
+        hashes = np.ascontiguousarray(feature_records(self.path, width)["hash"])
         self._rows = {bytes(digest): row for row, digest in enumerate(hashes)}
         self._count = len(hashes)
 
