@@ -9,6 +9,7 @@ import typer
 
 from fashion_studio.cli.model_options import DeviceOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag
+from fashion_studio.cli.style_training import adain_folder
 from fashion_studio.cli.terminal import Terminal, stoppable
 from fashion_studio.domain.errors import UserError
 
@@ -39,6 +40,10 @@ _Pretrained = Annotated[
 ]
 _Variants = Annotated[str, typer.Option(help="Only these rows, with commas between.")]
 _Seed = Annotated[int, typer.Option(help="Of the renderings and the trainings.")]
+_AdaIn = Annotated[
+    Path | None, typer.Option(help="Folder of a style transfer's weights; else the shipped one.")
+]
+_Styles = Annotated[Path | None, typer.Option(help="Folder of pictures to take styles from.")]
 _Threads = Annotated[int | None, typer.Option(min=1, help="Processor threads; else torch's choice.")]
 
 
@@ -62,12 +67,14 @@ def experiment(
     seed: _Seed = 0,
     device: DeviceOption = "",
     threads: _Threads = None,
+    adain: _AdaIn = None,
+    styles: _Styles = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Train the variants of a method on the same renderings; leaves OUT/table.md and table.csv.
 
-    two-stream-ablation, two-stream-deepfashion, fine26, fashion-how-2. Ctrl-C stops; the same command goes
-    on.
+    two-stream-ablation, two-stream-deepfashion, fine26, fashion-how-2, stylised-training (which also draws
+    OUT/figure.svg). Ctrl-C stops; the same command goes on.
     """
     from fashion_studio.services.experiment_plans import ExperimentChoice, read_experiment
     from fashion_studio.services.experiments import run_experiment
@@ -92,6 +99,8 @@ def experiment(
         seed=seed,
         device=chosen_model(device=device).device,
         threads=threads,
+        adain=adain_folder(adain),
+        styles=None if styles is None else styles.expanduser().absolute(),
     )
     with stoppable() as should_stop, terminal.progress(plan.title) as progress:
         result = run_experiment(
@@ -110,3 +119,5 @@ def experiment(
     )
     terminal.say(result.markdown)
     terminal.say(f"The table is in {result.table} and {result.csv}.")
+    if result.figure is not None:
+        terminal.say(f"The figure is in {result.figure}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,9 @@ __all__ = [
     "DEFAULT_GENERATOR",
     "DEFAULT_MODEL",
     "DEFAULT_VOCABULARY",
+    "adain_dir",
     "eye_label_files",
+    "garment_icon",
     "generator_dir",
     "house_model_dir",
     "load_vocabulary",
@@ -24,6 +27,8 @@ __all__ = [
 DEFAULT_VOCABULARY: Final = "studio"
 DEFAULT_MODEL: Final = "house"
 DEFAULT_GENERATOR: Final = "amgan"
+
+_SAME_ICON: Final = {"t-shirt": "shirt"}
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
@@ -62,6 +67,19 @@ def generator_dir() -> Path:
         EnvironmentProblem: the installation is incomplete.
     """
     return models_dir() / DEFAULT_GENERATOR
+
+
+def adain_dir() -> Path | None:
+    """Folder of the shipped style transfer; None where none is shipped."""
+    folder = models_dir() / "adain"
+    return folder if (folder / "adain.json").is_file() else None
+
+
+@cache
+def garment_icon(value: str) -> str:
+    """The name of a garment class's icon; empty where none is drawn."""
+    name = _SAME_ICON.get(value, f"garment-{value}")
+    return name if (resources_dir() / "icons" / f"{name}.svg").is_file() else ""
 
 
 def vocabulary_names() -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from fashion_studio.config.resources import resources_dir
 from fashion_studio.domain.errors import UserError
 from fashion_studio.learning.method_recipe import method_recipe_from_mapping
 from fashion_studio.learning.run_folder import with_epochs
+from fashion_studio.learning.style.plan import Regime, with_regime
 from fashion_studio.services.experiment_data import DataKind  # noqa: TC001 - msgspec resolves it
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = [
     "Column",
     "Experiment",
     "ExperimentChoice",
+    "ProbePlan",
     "Published",
     "Variant",
     "chosen_variants",
@@ -57,12 +59,27 @@ class Variant:
         name: of its run's folder.
         recipe_variants: the recipe's own variants, laid over it in this order.
         changes: further fields, in the recipe file's shape.
+        regime: how the training uses stylised photos (`learning.style.plan`).
     """
 
     name: str
     title: str
     recipe_variants: tuple[str, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
+    regime: Regime = Regime.ORIGINAL
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePlan:
+    """What the trained models are asked beside their test photos (`services.experiment_probe`).
+
+    Attributes:
+        photos: test photos that variants are made of, at most.
+        conflicts: pictures with two cues, at most.
+    """
+
+    photos: int = 100
+    conflicts: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,7 @@ class Experiment:
     Attributes:
         data: see `services.experiment_data.prepare_data`.
         images: photos rendered where a person names no number.
+        probe: what is asked about texture and shape; None asks nothing.
     """
 
     name: str
@@ -96,6 +114,7 @@ class Experiment:
     variants: tuple[Variant, ...]
     published: tuple[Published, ...] = ()
     images: int = 1000
+    probe: ProbePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +129,8 @@ class ExperimentChoice:
         weights: safetensors file with the backbone's ImageNet weights; None fetches timm's.
         random_weights: every backbone starts at random.
         variants: names of those to run; () is all.
+        adain, styles: folders with a style transfer's weights and with pictures of styles; without styles
+            rendered cloth, and the other photos, are taken.
     """
 
     images: int | None = None
@@ -125,12 +146,15 @@ class ExperimentChoice:
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
+    adain: Path | None = None
+    styles: Path | None = None
 
     def fixed(self) -> dict[str, Any]:
         """What has to stay the same when an experiment goes on: all but where it runs and which rows."""
         free = ("variants", "device", "threads")
         kept = {name: value for name, value in asdict(self).items() if name not in free}
-        return kept | {"weights": None if self.weights is None else self.weights.name}
+        paths = {"weights": self.weights, "adain": self.adain, "styles": self.styles}
+        return kept | {name: None if path is None else path.name for name, path in paths.items()}
 
 
 def experiment_names() -> tuple[str, ...]:
@@ -189,7 +213,9 @@ def variant_recipe(experiment: Experiment, variant: Variant, choice: ExperimentC
     recipe = replace(recipe, variant=variant.name)
     if choice.epochs is not None:
         recipe = with_epochs(recipe, choice.epochs)
-    return recipe if choice.rate is None else _with_rate(recipe, choice.rate)
+    if choice.rate is not None:
+        recipe = _with_rate(recipe, choice.rate)
+    return with_regime(recipe, variant.regime)
 
 
 def _layers(source: Mapping[str, Any], variant: Variant, choice: ExperimentChoice) -> list[dict[str, Any]]:

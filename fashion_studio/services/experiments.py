@@ -2,14 +2,15 @@
 
 The folder of an experiment holds its photos (`data/`), a run folder per variant (`runs/`, docs/training.md),
 what was chosen (`experiment.json`) and the table (`table.md`, `table.csv`), which is written again after each
-variant. One that is done is not done again; one that was stopped goes on from its checkpoint.
+variant. One that is done is not done again; one that was stopped goes on from its checkpoint. An experiment
+on texture and shape asks the trained models besides (`probe/`) and draws the paper's figure (`figure.svg`).
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,9 @@ from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.jobs.specification import SPEC
 from fashion_studio.learning.run_folder import TrainingChoice
 from fashion_studio.services.experiment_data import prepare_data
+from fashion_studio.services.experiment_files import shared_files
 from fashion_studio.services.experiment_plans import chosen_variants, variant_recipe
+from fashion_studio.services.experiment_probe import ask_models
 from fashion_studio.services.experiment_tables import Row, csv_table, markdown_table
 from fashion_studio.services.training import freeze_training
 from fashion_studio.services.training_job import run_training_job
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.learning.method_recipe import MethodRecipe
     from fashion_studio.services.experiment_plans import Experiment, ExperimentChoice, Variant
+    from fashion_studio.services.experiment_probe import AskedModels
 
 __all__ = ["ExperimentResult", "run_experiment"]
 
@@ -43,12 +47,14 @@ class ExperimentResult:
     Attributes:
         rows: the variants that are done, in the experiment's order.
         markdown: the whole table with its notes; also in `table`.
+        figure: the bias of each class, None where nothing was asked.
     """
 
     rows: tuple[Row, ...]
     markdown: str
     table: Path
     csv: Path
+    figure: Path | None = None
 
 
 def run_experiment(
@@ -98,9 +104,17 @@ def run_experiment(
             made = _training_choice(experiment, variant, recipes[variant.name], choice)
             freeze_training(run_dir, data, made, should_stop=should_stop)
         told = partial(_told, on_progress, place)
-        run_training_job(run_dir, on_progress=told, should_stop=should_stop)
+        with shared_files(data.parent, out, run_dir, recipes[variant.name]):
+            run_training_job(run_dir, on_progress=told, should_stop=should_stop)
         _write_table(experiment, out, choice)
-    return _write_table(experiment, out, choice)
+    asked = None
+    if experiment.probe is not None:
+        done = {
+            v.name: _run_dir(out, v) for v in experiment.variants if (_run_dir(out, v) / _BUNDLE).is_file()
+        }
+        on_line("Asking about texture and shape")
+        asked = ask_models(out, experiment, data, done, choice)
+    return _write_table(experiment, out, choice, asked)
 
 
 def _told(on_progress: Callable[[int, int, str], None], place: str, done: int, total: int, text: str) -> None:
@@ -117,6 +131,8 @@ def _training_choice(
         device=choice.device,
         weights=choice.weights if recipe.starts_pretrained else None,
         threads=choice.threads,
+        adain=choice.adain,
+        styles=choice.styles,
     )
 
 
@@ -152,11 +168,15 @@ def _note_choice(experiment: Experiment, out: Path, choice: ExperimentChoice) ->
         raise UserError(msg)
 
 
-def _write_table(experiment: Experiment, out: Path, choice: ExperimentChoice) -> ExperimentResult:
+def _write_table(
+    experiment: Experiment, out: Path, choice: ExperimentChoice, asked: AskedModels | None = None
+) -> ExperimentResult:
     rows = tuple(
         row for variant in experiment.variants if (row := _row(_run_dir(out, variant), variant)) is not None
     )
-    markdown = markdown_table(experiment, rows, choice)
+    if asked is not None:
+        rows = tuple(replace(r, figures={**r.figures, **asked.figures.get(r.name, {})}) for r in rows)
+    markdown = markdown_table(experiment, rows, choice) + ("" if asked is None else asked.note)
     table, csv = out / "table.md", out / "table.csv"
     try:
         table.write_text(markdown, encoding="utf-8")
@@ -164,7 +184,7 @@ def _write_table(experiment: Experiment, out: Path, choice: ExperimentChoice) ->
     except OSError as error:
         msg = f"The table cannot be written into {out}: {error.strerror or error}."
         raise EnvironmentProblem(msg, "Free some space; nothing that was trained is lost.") from error
-    return ExperimentResult(rows, markdown, table, csv)
+    return ExperimentResult(rows, markdown, table, csv, None if asked is None else asked.figure)
 
 
 def _row(run_dir: Path, variant: Variant) -> Row | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from fashion_studio.config.resources import resources_dir
+from fashion_studio.config.resources import garment_icon
 
 __all__ = ["garment_icon", "interval_text", "picture_title", "share_text"]
 
@@ -23,19 +22,11 @@ _TITLES: Final = {
     "on-white": "On white",
     "on-photo": "Other photo",
 }
-_SAME_ICON: Final = {"t-shirt": "shirt"}
 
 
 def picture_title(name: str) -> str:
     """The head of a column."""
     return _TITLES.get(name, name.replace("_", " ").capitalize())
-
-
-@cache
-def garment_icon(value: str) -> str:
-    """The icon of a garment class; empty where none is drawn."""
-    name = _SAME_ICON.get(value, f"garment-{value}")
-    return name if (resources_dir() / "icons" / f"{name}.svg").is_file() else ""
 
 
 def share_text(share: float | None) -> str:

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from fashion_studio.probing.scores import SubjectScores
 
@@ -14,16 +14,17 @@ __all__ = ["bias_chart"]
 
 _COLORS: Final = ("var(--one)", "var(--two)", "#c2832b", "#3f9c6d", "#b0528f", "#7d7f88")
 _LEFT: Final = 150
+_ICON_LEFT: Final = 14
 _WIDE: Final = 620
 _LINE: Final = 30
 _TOP: Final = 44
 
 
-def bias_chart(scores: Sequence[SubjectScores]) -> str:
+def bias_chart(scores: Sequence[SubjectScores], *, icons: Mapping[str, str] | None = None) -> str:
     """An SVG element; "" where no subject has a bias.
 
     A class whose decisions hit no cue has no mark. The vertical line of a subject is its bias over all
-    classes, the band its 95 % interval.
+    classes, the band its 95 % interval. `icons`: class to the lines of its icon on a grid of 24 units.
     """
     asked = [
         (place, score) for place, score in enumerate(scores) if score.bias and score.bias.bias is not None
@@ -32,7 +33,7 @@ def bias_chart(scores: Sequence[SubjectScores]) -> str:
         return ""
     classes = sorted({own.name for _, score in asked if score.bias for own in score.bias.classes})
     high = _TOP + _LINE * len(classes)
-    parts = [_grid(classes, high)]
+    parts = [_grid(classes, high), *_icons(classes, icons or {})]
     for place, score in asked:
         parts.append(_subject(place, score, classes, high))
     marks = "".join(
@@ -67,6 +68,15 @@ def _grid(classes: Sequence[str], high: int) -> str:
             f"{escape(name)}</text>"
         )
     return "".join(parts)
+
+
+def _icons(classes: Sequence[str], icons: Mapping[str, str]) -> list[str]:
+    return [
+        f'<g transform="translate({_ICON_LEFT} {_y(row) - 9}) scale(0.75)" fill="none" stroke="currentColor" '
+        f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{icons[name]}</g>'
+        for row, name in enumerate(classes)
+        if name in icons
+    ]
 
 
 def _subject(place: int, score: SubjectScores, classes: Sequence[str], high: int) -> str:
