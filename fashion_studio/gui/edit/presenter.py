@@ -292,7 +292,7 @@ class EditPresenter(QObject):
         elif preview.doubt.reasons and preview.doubt.score >= _UNSURE_FROM:
             self.stage.warn("The result may be off.", preview.doubt.reasons[0])
         else:
-            self.stage.warn(self.keeper.problem)
+            self.stage.warn(self.keeper.problem or preview.note)
 
     def _on_facts(self) -> None:
         self.grid.show_facts()

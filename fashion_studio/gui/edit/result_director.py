@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -12,6 +12,8 @@ from fashion_studio.gui.canvas.surface import ShownLayers
 from fashion_studio.gui.edit.verdicts import verdicts_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fashion_studio.domain.edits import EditStack
     from fashion_studio.domain.predictions import Prediction, Reading
     from fashion_studio.gui.edit.compare_stage import CompareStage
@@ -19,10 +21,14 @@ if TYPE_CHECKING:
     from fashion_studio.gui.edit.stack_keeper import StackKeeper
     from fashion_studio.gui.edit.verdicts import Verdict
     from fashion_studio.gui.session import Session
+    from fashion_studio.services.editing.similar_photos import SimilarPhotos
+    from fashion_studio.services.project import Project
 
 __all__ = ["ResultDirector"]
 
-_TABLE = "magma"
+_TABLE: Final = "magma"
+_SIMILAR: Final = 8
+_NOT_READ: Final = "Let the model read all photos first"
 
 
 class ResultDirector(QObject):
@@ -41,6 +47,7 @@ class ResultDirector(QObject):
         self._reading: Reading | None = None
         self._stack: EditStack | None = None
         self._cam = ""
+        self._similar: tuple[Project, Path, SimilarPhotos] | None = None
         desk.read.connect(self._on_read)
         stage.strip.attribute_picked.connect(self.toggle_cam)
         stage.strip.photo_picked.connect(session.set_current)
@@ -105,27 +112,31 @@ class ResultDirector(QObject):
     # --- photos like it
 
     def _look_for_similar(self, reading: Reading) -> None:
-        project, item = self._session.project, self._keeper.item
+        project, item, engine = self._session.project, self._keeper.item, self._session.engine
         features = reading.features
-        if project is None or item is None:
+        if project is None or item is None or engine is None or features is None:
+            self._stage.strip.show_similar((), (), _NOT_READ)
             return
-        if features is None:
-            self._stage.strip.show_similar((), (), "Let the model read all photos first")
-            return
-        item_id = item.row.id
+        item_id, model_dir = item.row.id, engine.model_dir
 
-        def find() -> tuple[list[int], list[str]]:
-            return [], []
+        def find() -> tuple[SimilarPhotos, list[int], list[str]]:
+            from fashion_studio.services.editing.similar_photos import SimilarPhotos  # noqa: PLC0415 - SQL
 
-        def found(answer: tuple[list[int], list[str]]) -> None:
-            ids, names = answer
-            note = "" if ids else "Let the model read all photos first"
-            self._stage.strip.show_similar(ids, names, note)
+            known = self._similar
+            if known is None or known[:2] != (project, model_dir):
+                known = (project, model_dir, SimilarPhotos(project, model_dir))
+            ids = [each.item_id for each in known[2].nearest(features, _SIMILAR, without=(item_id,))]
+            names = {row.id: row.name for row in project.rows(ids)}
+            return known[2], ids, [names[each] for each in ids]
 
-        del item_id
-        self._session.bridge.submit(find, found, self._ignore, lane="edit.similar")
+        def found(answer: tuple[SimilarPhotos, list[int], list[str]]) -> None:
+            photos, ids, names = answer
+            self._similar = (project, model_dir, photos)
+            self._stage.strip.show_similar(ids, names, "" if ids else _NOT_READ)
 
-    def _ignore(self, error: Exception) -> None:
-        """The strip then stays as it is; the session says what is wrong with the project."""
+        self._session.bridge.submit(find, found, self._no_similar, lane="edit.similar")
+
+    def _no_similar(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
+        self._stage.strip.show_similar((), (), str(error))

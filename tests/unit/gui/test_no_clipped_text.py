@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QWidget
 
+from fashion_studio.domain.edits import RegionKind
 from fashion_studio.gui.components import painting
 from fashion_studio.gui.shell.cheat_sheet import CheatSheet
 from fashion_studio.gui.shell.export_dialog import ExportDialog
@@ -91,6 +92,16 @@ def screens(window, app):
     for attribute in window.session.vocabulary.attributes:
         window.annotate.inspector.attributes.open_attribute(attribute.name)
         yield f"annotate, {attribute.name} open"
+    window.show_room("edit")
+    room = window.edit.room
+    yield "edit, nothing done"
+    for value, kind in (("skyblue", RegionKind.SLEEVE), ("burgundy", RegionKind.GARMENT)):
+        room.keeper.pick(-1)
+        room.keeper.take_value("colors", value)
+        room.keeper.set_region(kind)
+    room.left.say_share(0.4567)
+    app.processEvents()  # the last act's title and the share come with it, and rows that wrap need two turns
+    yield "edit, two edits"
     window.show_room("jobs")
     yield "jobs"
     window.search.appear()
