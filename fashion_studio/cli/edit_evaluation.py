@@ -7,12 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fashion_studio.cli.terminal import stoppable
+from fashion_studio.domain.errors import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from fashion_studio.cli.terminal import Terminal
-    from fashion_studio.learning.amgan.pairs import VariantSet
+    from fashion_studio.learning.amgan.evaluating import Editing
+    from fashion_studio.learning.amgan.pairs import PairPlan, VariantSet
 
 __all__ = ["EditorChoice", "evaluate_editor"]
 
@@ -30,14 +32,14 @@ class EditorChoice:
     """What is asked for.
 
     Attributes:
-        generator: its bundle's folder.
+        generators: folders of their bundles, all for pictures of one size; one table compares them.
         judge: a model's folder that reads the edited attributes and had no part in the generator's training;
             None to train one first, on garments of its own.
         pretrained: ImageNet weights that the judge begins from.
         garments: how many are edited, in all their variants.
     """
 
-    generator: Path
+    generators: tuple[Path, ...]
     judge: Path | None
     pretrained: Path | None
     garments: int
@@ -49,21 +51,18 @@ def evaluate_editor(choice: EditorChoice, terminal: Terminal) -> None:
 
     Raises:
         CheckpointError: generator or judge cannot be used.
-        UserError: the generator edits other attributes than renderings are made in.
+        UserError: a generator edits other attributes than renderings are made in, or another size.
         Cancelled: on request.
     """
-    from fashion_studio.inference.device import choose_device
-    from fashion_studio.learning.amgan.evaluating import editing_of, evaluate_edits, report_table
+    from fashion_studio.inference.device import AUTO, choose_device
+    from fashion_studio.learning.amgan.evaluating import evaluate_edits, report_table
     from fashion_studio.learning.amgan.judging import train_judge
-    from fashion_studio.learning.amgan.pairs import EDITED, PairPlan, make_variants
+    from fashion_studio.learning.amgan.pairs import EDITED, make_variants
     from fashion_studio.zoo.attribute_resnet import AttributeResnet
     from fashion_studio.zoo.bundle import load_bundle
-    from fashion_studio.zoo.editor_bundle import load_generator
 
-    device = choose_device(choice.device)
-    generator, manifest = load_generator(choice.generator, str(device))
-    edit = editing_of(generator)
-    plan = PairPlan(manifest.config.size_px, manifest.margin)
+    device = choose_device(choice.device or AUTO)
+    edits, plan = _loaded(choice.generators, str(device))
     with stoppable() as should_stop, terminal.progress("Evaluating") as progress:
 
         def rendered(first: int, count: int) -> VariantSet:
@@ -82,20 +81,38 @@ def evaluate_editor(choice: EditorChoice, terminal: Terminal) -> None:
             )
         else:
             judge = load_bundle(choice.judge)
-        report = evaluate_edits(
-            edit,
-            AttributeResnet(judge, EDITED).to(device),
-            rendered(REPORTED_SEED, choice.garments),
-            on_progress=partial(progress, text="editing"),
-            should_stop=should_stop,
-        )
-    terminal.say(report_table({manifest.model_id: report}))
+        reader = AttributeResnet(judge, EDITED).to(device)
+        variants = rendered(REPORTED_SEED, choice.garments)
+        reports = {
+            name: evaluate_edits(
+                edit,
+                reader,
+                variants,
+                on_progress=partial(progress, text=name),
+                should_stop=should_stop,
+            )
+            for name, edit in edits.items()
+        }
+    terminal.say(report_table(reports))
     terminal.result(
         {
-            "model": manifest.model_id,
             "judge": judge.manifest.model_id,
-            "figures": dict(report.figures),
-            "bounds": dict(report.bounds),
-            "floor": dict(report.floor),
+            "generators": {name: dict(report.figures) for name, report in reports.items()},
+            "bounds": dict(next(iter(reports.values())).bounds),
+            "floor": dict(next(iter(reports.values())).floor),
         }
     )
+
+
+def _loaded(folders: tuple[Path, ...], device: str) -> tuple[dict[str, Editing], PairPlan]:
+    """Every generator's edits by its name, and the squares they all work on."""
+    from fashion_studio.learning.amgan.evaluating import editing_of
+    from fashion_studio.learning.amgan.pairs import PairPlan
+    from fashion_studio.zoo.editor_bundle import load_generator
+
+    loaded = [load_generator(folder, device) for folder in folders]
+    plans = {PairPlan(manifest.config.size_px, manifest.margin) for _, manifest in loaded}
+    if len(plans) > 1:
+        msg = "The generators work on pictures of different sizes; compare those of one size."
+        raise UserError(msg)
+    return {manifest.model_id: editing_of(generator) for generator, manifest in loaded}, plans.pop()

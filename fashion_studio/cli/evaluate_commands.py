@@ -33,7 +33,9 @@ def evaluate(
     ] = None,
     recipe: Annotated[str, typer.Option(help="Says which renderings are kept for the report.")] = "house",
     renderings: Annotated[int | None, typer.Option(min=1, help="So many of them, for a quick look.")] = None,
-    generator: Annotated[Path | None, typer.Option(help="Folder of a generator, for amgan.")] = None,
+    generator: Annotated[
+        list[Path] | None, typer.Option(help="For amgan: a generator's folder; several are compared.")
+    ] = None,
     judge: Annotated[
         Path | None,
         typer.Option(help="For amgan: a model that reads the edits; else one is trained first."),
@@ -50,8 +52,8 @@ def evaluate(
         from fashion_studio.cli.edit_evaluation import EditorChoice, evaluate_editor
         from fashion_studio.config.resources import generator_dir
 
-        folder = generator or generator_dir()
-        choice = EditorChoice(folder, judge, pretrained, renderings or GARMENTS, device)
+        folders = tuple(generator or [generator_dir()])
+        choice = EditorChoice(folders, judge, pretrained, renderings or GARMENTS, device)
         evaluate_editor(choice, Terminal(as_json=as_json))
         return
     from fashion_studio.config.resources import eye_label_files, house_model_dir, resources_dir
