@@ -71,7 +71,10 @@ class ItemFilter:
 
 
 class SortKey(StrEnum):
-    """What a list of photos is ordered by; ties always by id."""
+    """What a list of photos is ordered by; ties always by id.
+
+    The date is the camera's where the file says it, else the file's own.
+    """
 
     NAME = "name"
     DATE = "date"

@@ -12,6 +12,7 @@ import stat
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 from PIL import (
     AvifImagePlugin,  # noqa: F401
     BmpImagePlugin,  # noqa: F401
+    ExifTags,
     GifImagePlugin,  # noqa: F401
     Image,
     ImageFile,
@@ -51,6 +53,7 @@ __all__ = [
     "decode",
     "load_photo",
     "probe",
+    "taken_us",
 ]
 
 PHOTO_SUFFIXES: Final = frozenset(
@@ -81,6 +84,8 @@ _UPRIGHT: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION: Final = 0x0112
+_TAKEN: Final = 0x9003
+_TAKEN_OFFSET: Final = 0x9011
 _ADOBE_MARKER_BYTES: Final = 12
 _PNG_CHUNKS_READ: Final = 10_000
 
@@ -128,6 +133,32 @@ def probe(path: Path) -> PhotoInfo:
         if _orientation(image, pixels_loaded=False) >= 5:
             width, height = height, width
         return PhotoInfo(width, height, image.format or "", _frames(image), has_alpha(image))
+
+
+def taken_us(path: Path) -> int:
+    """When the camera says that a photo was taken (EXIF DateTimeOriginal, with its offset where given).
+
+    Cameras write the time of the place without saying which; it is taken for the time zone of this computer.
+
+    Returns:
+        Microseconds since 1970; 0 where the file does not say, or nothing that makes sense.
+
+    Raises:
+        PhotoError: not a photo, too large, or its header is damaged.
+    """
+    with _opened(path) as image:
+        try:
+            camera = _exif(image, pixels_loaded=False).get_ifd(ExifTags.IFD.Exif)
+        except Exception:  # noqa: BLE001 - metadata of any damage must not cost the photo
+            return 0
+        text = f"{camera.get(_TAKEN, '')}".strip("\0 ")
+        offset = f"{camera.get(_TAKEN_OFFSET, '')}".strip("\0 ")
+    for form, words in (("%Y:%m:%d %H:%M:%S%z", text + offset), ("%Y:%m:%d %H:%M:%S", text)):
+        try:
+            return round(datetime.strptime(words, form).timestamp() * 1e6)
+        except (ValueError, OverflowError, OSError):  # OSError: a year that this system's clock has not
+            continue
+    return 0
 
 
 def decode(path: Path, *, max_side_px: int | None = None) -> NDArray[np.uint8]:
@@ -317,15 +348,20 @@ def _orientation(image: ImageFile.ImageFile, *, pixels_loaded: bool) -> int:
     if image.format == "TIFF":
         return 1
     try:
-        if image.format == "PNG" and not pixels_loaded and "exif" not in image.info:
-            late = _png_exif(image)
-            if late:
-                image.info["exif"] = late
-        # The method of the base class: PNG's own would decode the whole picture to look for EXIF behind it.
-        value = Image.Image.getexif(image).get(_ORIENTATION)
+        value = _exif(image, pixels_loaded=pixels_loaded).get(_ORIENTATION)
     except Exception:  # noqa: BLE001 - metadata of any damage must not cost the photo
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _exif(image: ImageFile.ImageFile, *, pixels_loaded: bool) -> Image.Exif:
+    """May raise anything: it parses whatever stands there."""
+    if image.format == "PNG" and not pixels_loaded and "exif" not in image.info:
+        late = _png_exif(image)
+        if late:
+            image.info["exif"] = late
+    # The method of the base class: PNG's own would decode the whole picture to look for EXIF behind it.
+    return Image.Image.getexif(image)
 
 
 def _png_exif(image: ImageFile.ImageFile) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fashion_studio.imaging.decode import PHOTO_SUFFIXES, content_hash, decode, probe
+from fashion_studio.imaging.decode import PHOTO_SUFFIXES, content_hash, decode, probe, taken_us
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +39,14 @@ class PhotoReader:
         if not looks_complete(path, info.format):
             decode(path, max_side_px=256)
         return info.width_px, info.height_px
+
+    def taken_us(self, path: Path) -> int:
+        """When the camera says it was taken, in microseconds since 1970; 0 where it does not say.
+
+        Raises:
+            PhotoError: the file is not a photo that can be read.
+        """
+        return taken_us(path)
 
 
 def looks_complete(path: Path, kind: str) -> bool:

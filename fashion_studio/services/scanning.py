@@ -21,6 +21,7 @@ from fashion_studio.services.walking import FoundFile, Walk
 from fashion_studio.store.intake import Intake, Taken
 from fashion_studio.store.photos import (
     FailedFile,
+    KnownFile,
     PhotoFile,
     items_by_hash,
     read_failures,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fashion_studio.store.dataset import Dataset
-    from fashion_studio.store.photos import KnownFile, Root
+    from fashion_studio.store.photos import Root
 
 __all__ = ["PhotoReader", "Scan", "ScanProgress", "ScanReport"]
 
@@ -139,6 +140,7 @@ class Scan:
         self._report.cancelled = should_stop()
         if not self._report.cancelled:
             self._settle(roots, walks, known, seen)
+            self._date(present, known, seen, on_progress, should_stop)
         self._progress(on_progress, "", last=True)
         return self._report
 
@@ -196,14 +198,52 @@ class Scan:
         try:
             content_hash = self._reader.content_hash(path)
             width_px, height_px = self._reader.size_px(path)
+            taken_us = self._reader.taken_us(path)
         except PhotoError as error:
             return FailedFile(root.id, found.relative_path, found.size_bytes, found.mtime_ns, error.reason)
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             return FailedFile(root.id, found.relative_path, found.size_bytes, found.mtime_ns, reason)
         return PhotoFile(
-            root.id, found.relative_path, found.size_bytes, found.mtime_ns, content_hash, width_px, height_px
+            root.id,
+            found.relative_path,
+            found.size_bytes,
+            found.mtime_ns,
+            content_hash,
+            width_px,
+            height_px,
+            taken_us,
         )
+
+    def _date(
+        self,
+        roots: list[Root],
+        known: dict[int, dict[str, KnownFile | FailedFile]],
+        seen: dict[int, set[str]],
+        on_progress: Callable[[ScanProgress], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        """Reads when photos were taken of files that were known before anybody asked; once per project."""
+        undated = [
+            (root.folder / place, entry)
+            for root in roots
+            for place, entry in known[root.id].items()
+            if isinstance(entry, KnownFile) and entry.taken_us is None and place in seen[root.id]
+        ]
+        for start in range(0, len(undated), _BATCH_FILES):
+            found: dict[KnownFile, int] = {}
+            for path, entry in undated[start : start + _BATCH_FILES]:
+                if should_stop():
+                    break
+                found[entry] = self._taken_us(path)
+                self._progress(on_progress, entry.relative_path)
+            self._tell_touched(self._intake.note_dates(found))
+
+    def _taken_us(self, path: Path) -> int:
+        try:
+            return self._reader.taken_us(path)
+        except (PhotoError, OSError):  # it went bad or away since: the next scan meets it as another file
+            return 0
 
     def _take(self, batch: list[PhotoFile | FailedFile], folders: dict[int, Path]) -> None:
         batch = self._ours(batch)
@@ -236,6 +276,9 @@ class Scan:
         self._report.duplicates += taken.duplicates
         self._report.returned += len(taken.returned)
         self._report.vanished += len(taken.vanished)
+        self._tell_touched(taken)
+
+    def _tell_touched(self, taken: Taken) -> None:
         ids = tuple(dict.fromkeys((*taken.added, *taken.touched)))
         if ids:
             title = f"{len(taken.added):,} photos added" if taken.added else "Files checked"

@@ -95,6 +95,22 @@ class Intake:
                 raise
             return work.taken
 
+    def note_dates(self, taken_us: Mapping[KnownFile, int]) -> Taken:
+        """Notes when photos were taken, of files that were known before anybody looked; 0 for not said.
+
+        Raises:
+            EnvironmentProblem: it cannot be written; nothing changed.
+        """
+        with self._dataset.writer.lock:
+            work = _Batch(self._dataset, {})
+            try:
+                with self._dataset.writer.transaction() as connection:
+                    work.date(connection, taken_us)
+            except BaseException:
+                work.take_back()
+                raise
+            return work.taken
+
     def note_failures(self, reasons: Mapping[int, str | None]) -> Taken:
         """Notes photos that turn out not to be readable, or (None) to be again.
 
@@ -182,6 +198,11 @@ class _Batch:
         table.set_missing(connection, [file.id for file in found], missing=False)
         table.forget_failures(connection, gone)
         self.taken.touched.update(file.item_id for file in (*lost, *found))
+        self._refresh(connection)
+
+    def date(self, connection: Connection, taken_us: Mapping[KnownFile, int]) -> None:
+        table.note_taken(connection, {file.id: at_us for file, at_us in taken_us.items()})
+        self.taken.touched.update(file.item_id for file in taken_us)
         self._refresh(connection)
 
     def fail(self, connection: Connection, reasons: Mapping[int, str | None]) -> None:
@@ -286,7 +307,7 @@ class _Batch:
             self._remember(item_id)
             self._index.set_place(item_id, missing=missing, failure=failure)
             if files:
-                self._index.records["date_us"][position] = files[0].mtime_ns // 1000
+                self._index.records["date_us"][position] = files[0].date_us
             if missing != was_missing:
                 (self.taken.vanished if missing else self.taken.returned).append(item_id)
         positions = self._index.positions(np.array(touched, dtype=np.int64))
@@ -310,7 +331,5 @@ def _files_at(connection: Connection, places: Iterable[tuple[int, str]]) -> dict
         part = wanted[start : start + _PLACES_AT_ONCE]
         statement = select(ITEM_FILE).where(tuple_(ITEM_FILE.c.root_id, ITEM_FILE.c.relative_path).in_(part))
         for row in connection.execute(statement):
-            found[row.root_id, row.relative_path] = KnownFile(
-                row.id, row.item_id, row.root_id, row.relative_path, row.size_bytes, row.mtime_ns, row.missing
-            )
+            found[row.root_id, row.relative_path] = table.known_file(row)
     return found

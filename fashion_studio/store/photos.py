@@ -17,7 +17,7 @@ from fashion_studio.store.tables import FAILURE, ITEM, ITEM_FILE, PREDICTION, RO
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from fashion_studio.store.summaries import Records, SummaryLayout
 
@@ -60,11 +60,20 @@ class KnownFile:
     size_bytes: int
     mtime_ns: int
     missing: bool
+    taken_us: int | None = None
+
+    @property
+    def date_us(self) -> int:
+        """When the photo was taken, as far as its file says; else when the file was written."""
+        return self.taken_us or self.mtime_ns // 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
-    """A readable photo as a scan found it; the size in pixels is that of the upright image."""
+    """A readable photo as a scan found it; the size in pixels is that of the upright image.
+
+    `taken_us` is when the camera says it was taken; 0 where the file does not say.
+    """
 
     root_id: int
     relative_path: str
@@ -73,6 +82,12 @@ class PhotoFile:
     content_hash: str
     width_px: int
     height_px: int
+    taken_us: int = 0
+
+    @property
+    def date_us(self) -> int:
+        """When the photo was taken, as far as its file says; else when the file was written."""
+        return self.taken_us or self.mtime_ns // 1000
 
     @property
     def name(self) -> str:
@@ -129,12 +144,21 @@ def move_root(connection: Connection, root_id: int, folder: Path, project: Path)
 def read_files(connection: Connection, root_id: int) -> dict[str, KnownFile]:
     """All files of a root by relative path."""
     rows = connection.execute(select(ITEM_FILE).where(ITEM_FILE.c.root_id == root_id))
-    return {
-        row.relative_path: KnownFile(
-            row.id, row.item_id, row.root_id, row.relative_path, row.size_bytes, row.mtime_ns, row.missing
-        )
-        for row in rows
-    }
+    return {row.relative_path: known_file(row) for row in rows}
+
+
+def known_file(row: Row[Any]) -> KnownFile:
+    """A row of `item_file`."""
+    return KnownFile(
+        row.id,
+        row.item_id,
+        row.root_id,
+        row.relative_path,
+        row.size_bytes,
+        row.mtime_ns,
+        row.missing,
+        row.taken_us,
+    )
 
 
 def read_paths(connection: Connection) -> Iterator[tuple[int, str, int]]:
@@ -157,17 +181,7 @@ def files_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, list[
     found: dict[int, list[KnownFile]] = {item_id: [] for item_id in item_ids}
     for part in chunks(item_ids):
         for row in connection.execute(_FILES_OF, {"ids": part}):
-            found[row.item_id].append(
-                KnownFile(
-                    row.id,
-                    row.item_id,
-                    row.root_id,
-                    row.relative_path,
-                    row.size_bytes,
-                    row.mtime_ns,
-                    row.missing,
-                )
-            )
+            found[row.item_id].append(known_file(row))
     return found
 
 
@@ -191,7 +205,7 @@ def insert_items(
     records = layout.blank(len(photos))
     records["width_px"] = [photo.width_px for photo in photos]
     records["height_px"] = [photo.height_px for photo in photos]
-    records["date_us"] = [photo.mtime_ns // 1000 for photo in photos]
+    records["date_us"] = [photo.date_us for photo in photos]
     connection.execute(
         insert(ITEM),
         [
@@ -225,6 +239,7 @@ def insert_files(connection: Connection, files: Iterable[tuple[int, PhotoFile]])
             "size_bytes": photo.size_bytes,
             "mtime_ns": photo.mtime_ns,
             "missing": False,
+            "taken_us": photo.taken_us,
         }
         for item_id, photo in files
     ]
@@ -244,8 +259,20 @@ def update_file(connection: Connection, file_id: int, item_id: int, photo: Photo
             size_bytes=photo.size_bytes,
             mtime_ns=photo.mtime_ns,
             missing=False,
+            taken_us=photo.taken_us,
         )
     )
+
+
+def note_taken(connection: Connection, taken_us: Mapping[int, int]) -> None:
+    """Notes by id of the file when its photo was taken; 0 where it does not say."""
+    if taken_us:
+        connection.execute(
+            update(ITEM_FILE)
+            .where(ITEM_FILE.c.id == bindparam("of_file"))
+            .values(taken_us=bindparam("at_us")),
+            [{"of_file": file_id, "at_us": at_us} for file_id, at_us in taken_us.items()],
+        )
 
 
 def touch_file(connection: Connection, file_id: int, size_bytes: int, mtime_ns: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import bindparam, func, select, update
 
 from fashion_studio.store.payloads import unpack_prediction
+from fashion_studio.store.photos import known_file
 from fashion_studio.store.summaries import SPLITS, STATUSES
 from fashion_studio.store.tables import ANSWER, CHANGE, ITEM, ITEM_FILE, LANDMARK, OPERATION, PREDICTION
 
@@ -68,15 +69,13 @@ def compute_summaries(connection: Connection, layout: SummaryLayout) -> tuple[li
 def _files(connection: Connection, records: Records, place: dict[int, int]) -> None:
     present: set[int] = set()
     dated: set[int] = set()
-    rows = connection.execute(
-        select(ITEM_FILE.c.item_id, ITEM_FILE.c.mtime_ns, ITEM_FILE.c.missing).order_by(ITEM_FILE.c.id)
-    )
-    for item_id, mtime_ns, missing in rows:
-        if item_id not in dated:
-            records["date_us"][place[item_id]] = mtime_ns // 1000
-            dated.add(item_id)
-        if not missing:
-            present.add(item_id)
+    rows = connection.execute(select(ITEM_FILE).order_by(ITEM_FILE.c.id))
+    for file in map(known_file, rows):
+        if file.item_id not in dated:
+            records["date_us"][place[file.item_id]] = file.date_us
+            dated.add(file.item_id)
+        if not file.missing:
+            present.add(file.item_id)
     for item_id, i in place.items():
         records["missing"][i] = item_id not in present
 

@@ -114,9 +114,11 @@ ITEM_FILE: Final = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("missing", Boolean, nullable=False),
+    Column("taken_us", BigInteger),
     UniqueConstraint("root_id", "relative_path"),
 )
-"""Where a photo lies; the same photo twice is one item with two of these."""
+"""Where a photo lies; the same photo twice is one item with two of these. `taken_us` is when the camera says
+that it was taken: 0 where the file does not say, NULL where nobody has looked yet."""
 
 FAILURE: Final = Table(
     "failure",

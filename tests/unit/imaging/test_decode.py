@@ -11,17 +11,18 @@ import subprocess
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, features
+from PIL import ExifTags, Image, features
 
 from fashion_studio.domain.errors import PhotoError
 from fashion_studio.imaging import decode as decoding
-from fashion_studio.imaging.decode import content_hash, decode, load_photo, probe
+from fashion_studio.imaging.decode import content_hash, decode, load_photo, probe, taken_us
 
 _spec = importlib.util.spec_from_file_location("photo_files", Path(__file__).with_name("photo_files.py"))
 files = importlib.util.module_from_spec(_spec)
@@ -540,3 +541,36 @@ def test_the_hash_is_of_the_bytes_not_of_the_name(tmp_path) -> None:
     assert len(content_hash(first)) == 40
     with pytest.raises(PhotoError, match="not there"):
         content_hash(tmp_path / "gone.jpg")
+
+
+# -- the camera's date ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("when", "offset", "wanted"),
+    [
+        ("2023:06:01 12:30:05", "+02:00", "2023-06-01T10:30:05+00:00"),
+        ("2023:06:01 12:30:05\0", "", "2023-06-01T12:30:05"),
+        ("0000:00:00 00:00:00", "", None),
+        ("yesterday", "", None),
+        (None, "+02:00", None),
+    ],
+)
+def test_the_date_is_the_cameras_in_its_own_zone_or_this_computers(tmp_path, kind, when, offset, wanted):
+    camera = {0x9003: when, 0x9011: offset or None}
+    exif = Image.Exif()
+    exif[ExifTags.IFD.Exif] = {tag: value for tag, value in camera.items() if value is not None}
+    path = tmp_path / f"photo.{kind.lower()}"
+    Image.new("RGB", (8, 6)).save(path, kind, exif=exif)
+    expected = 0 if wanted is None else round(datetime.fromisoformat(wanted).timestamp() * 1e6)
+    assert taken_us(path) == expected
+
+
+def test_without_metadata_there_is_no_date_and_a_bad_file_says_why(tmp_path):
+    plain, bad = tmp_path / "plain.png", tmp_path / "bad.jpg"
+    Image.new("RGB", (8, 6)).save(plain)
+    bad.write_bytes(b"no photo")
+    assert taken_us(plain) == 0
+    with pytest.raises(PhotoError):
+        taken_us(bad)

@@ -8,10 +8,12 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+from PIL import ExifTags, Image
+from sqlalchemy import text
 
 from fashion_studio.domain.errors import PhotoError, ProjectError
 from fashion_studio.domain.labels import Answer, Status
-from fashion_studio.domain.queries import Changes
+from fashion_studio.domain.queries import Changes, Sort, SortKey
 from fashion_studio.services.project import Project
 from fashion_studio.services.scanning import PhotoReader, ScanProgress
 from tests.projects import write_photo
@@ -320,3 +322,50 @@ def test_two_roots_with_equal_names_are_kept_apart(project: Project, tmp_path: P
     assert names(project).count("top.jpg") == 2
     with pytest.raises(ProjectError, match="not a folder"):
         project.add_root(tmp_path / "none")
+
+
+def taken(path: Path, when: str) -> Path:
+    """A photo with the camera's date."""
+    write_photo(path, seed=sum(map(ord, path.name)))
+    with Image.open(path) as image:
+        exif = Image.Exif()
+        exif.get_ifd(ExifTags.IFD.Exif)[0x9003] = when
+        image.save(path, exif=exif)
+    return path
+
+
+def test_photos_are_ordered_by_the_camera_and_without_its_word_by_the_file(photos: Path, project: Project):
+    taken(photos / "holiday.jpg", "2001:07:01 10:00:00")
+    taken(photos / "winter.jpg", "1999:12:31 23:59:59")
+    os.utime(photos / "top.jpg", (1_000_000_000, 1_000_000_000))  # 2001-09-09
+    for name in ("0.png", "1.png", "2.png"):
+        os.utime(next(photos.rglob(name)), (1_700_000_000, 1_700_000_000))
+    project.scan()
+    order = [row.name for row in project.rows(project.ids(sort=Sort(SortKey.DATE)))]
+    assert order[:3] == ["winter.jpg", "holiday.jpg", "top.jpg"]
+    again = Project.open(project.folder, read_only=True, actor="Bea")
+    assert [row.name for row in again.rows(again.ids(sort=Sort(SortKey.DATE)))] == order
+    again.close()
+
+
+def test_the_dates_of_files_known_before_anybody_asked_are_read_once(photos: Path, project: Project):
+    taken(photos / "winter.jpg", "1999:12:31 23:59:59")
+    project.scan()
+    with project._dataset.writer.database.writing() as connection:  # as a project of version 2 comes along
+        connection.execute(text("UPDATE item_file SET taken_us = NULL"))
+    asked: list[str] = []
+
+    class Asked(PhotoReader):
+        def content_hash(self, path: Path) -> str:
+            raise AssertionError(path)
+
+        def taken_us(self, path: Path) -> int:
+            asked.append(path.name)
+            return super().taken_us(path)
+
+    report = project.scan(reader=Asked())
+    assert (report.new, report.changed) == (0, 0)
+    assert sorted(asked) == ["0.png", "1.png", "2.png", "top.jpg", "winter.jpg"]
+    assert project.rows(project.ids(sort=Sort(SortKey.DATE)))[0].name == "winter.jpg"
+    project.scan(reader=Asked())
+    assert len(asked) == 5, "never again"

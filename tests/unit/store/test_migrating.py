@@ -21,8 +21,8 @@ OLD = Path(__file__).parents[2] / "data" / "projects"
 NEXT_STEP = """
 import sqlalchemy as sa
 from alembic import op
-revision = "3"
-down_revision = "2"
+revision = "4"
+down_revision = "3"
 def upgrade():
     op.add_column("item", sa.Column("weight", sa.Float))
 """
@@ -49,17 +49,17 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def install(step: str) -> None:
         steps = tmp_path / "migrations"
         shutil.copytree(migrating.STEPS, steps)
-        (steps / "versions" / "v0003_next.py").write_text(step)
+        (steps / "versions" / "v0004_next.py").write_text(step)
         monkeypatch.setattr(migrating, "STEPS", steps)
-        monkeypatch.setattr(migrating, "DATABASE_VERSION", 3)
+        monkeypatch.setattr(migrating, "DATABASE_VERSION", 4)
 
     return install
 
 
 def test_the_version_is_pinned():
     """Whoever raises it adds a step, and a real database of the version before to tests/data/projects."""
-    assert migrating.DATABASE_VERSION == 2
-    assert sorted(path.name for path in OLD.iterdir()) == ["version-1"]
+    assert migrating.DATABASE_VERSION == 3
+    assert sorted(path.name for path in OLD.iterdir()) == ["version-1", "version-2"]
 
 
 def test_steps_and_tables_say_the_same(database: Database):
@@ -147,7 +147,7 @@ def test_an_older_file_is_brought_up_to_date_and_a_copy_kept(database: Database,
     next_version(NEXT_STEP)
     migrating.prepare(database)
     assert "weight" in columns(database.path)
-    copy = database.path.with_name("dataset.version-2.sqlite")
+    copy = database.path.with_name("dataset.version-3.sqlite")
     assert "weight" not in columns(copy)
 
 
@@ -158,7 +158,7 @@ def test_a_step_that_breaks_leaves_the_file_as_it_was(database: Database, next_v
         migrating.prepare(database)
     assert "weight" not in columns(database.path)
     with database.reading() as connection:
-        assert migrating.version_of(connection) == 2
+        assert migrating.version_of(connection) == 3
 
 
 def test_without_room_for_the_copy_nothing_is_touched(database: Database, next_version, monkeypatch):
