@@ -15,7 +15,7 @@ from fashion_studio.services.wording import Wording
 from fashion_studio.store import history
 from fashion_studio.store.intake import Intake
 from fashion_studio.store.photos import read_failures, read_paths, read_roots
-from fashion_studio.store.reading import read_details, read_predictions
+from fashion_studio.store.reading import read_details, read_hashes, read_predictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -220,6 +220,11 @@ class ProjectReads:
         """What the model said of these photos; those it has not read are left out."""
         with self._dataset.reading() as connection:
             return read_predictions(connection, ids)
+
+    def content_hashes(self, ids: Sequence[int]) -> dict[int, str]:
+        """Content hash of these photos; those that are gone are left out."""
+        with self._dataset.reading() as connection:
+            return read_hashes(connection, ids)
 
     def file_names(self) -> Iterator[tuple[Path, str, int]]:
         """(declared folder, path below it, photo) of every file, missing ones too; not those of edits."""

@@ -100,9 +100,7 @@ class PredictionRefresh:
         }
         if not predictions or self._cache is None:
             return []
-        hashes = {
-            details.item_id: details.content_hash for details in self._project.answered(list(predictions))
-        }
+        hashes = self._project.content_hashes(list(predictions))
         order = [item_id for item_id in predictions if item_id in hashes]
         rows = self._cache.rows([hashes[item_id] for item_id in order])
         matrix = self._cache.matrix()

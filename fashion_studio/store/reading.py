@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fashion_studio.domain.labels import Answer, Landmark
     from fashion_studio.domain.predictions import Prediction
 
-__all__ = ["Details", "read_details", "read_predictions"]
+__all__ = ["Details", "read_details", "read_hashes", "read_predictions"]
 
 # Made once: for a single photo, building a statement takes longer than running it.
 _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
@@ -40,6 +40,7 @@ _ANSWERS: Final = select(ANSWER.c.item_id, ANSWER.c.attribute, ANSWER.c.answer).
     ANSWER.c.item_id.in_(_IDS)
 )
 _LANDMARKS: Final = select(LANDMARK).where(LANDMARK.c.item_id.in_(_IDS))
+_HASHES: Final = select(ITEM.c.id, ITEM.c.content_hash).where(ITEM.c.id.in_(_IDS))
 _PREDICTIONS: Final = select(PREDICTION.c.item_id, PREDICTION.c.payload).where(PREDICTION.c.item_id.in_(_IDS))
 
 
@@ -86,6 +87,14 @@ def read_details(
     for fact, value in overlay.items():
         if fact.item_id in found:
             _lay_over(found[fact.item_id], fact, value)
+    return found
+
+
+def read_hashes(connection: Connection, item_ids: Sequence[int]) -> dict[int, str]:
+    """Content hash of these photos; those that are gone are left out."""
+    found: dict[int, str] = {}
+    for part in chunks(item_ids):
+        found.update((row.id, row.content_hash) for row in connection.execute(_HASHES, {"ids": part}))
     return found
 
 
