@@ -31,6 +31,7 @@ _CHANGED: Final = 20
 """Difference of a channel, in 8-bit steps, from which a pixel was changed."""
 _INSIDE_WEIGHT: Final = 6.0
 """What a pixel that is to change counts beside one that is not: most of a picture is to stay."""
+_PRINTS: Final = list(EDITED).index("pattern")
 _MASK_WEIGHT: Final = 0.3
 _EDGE_WEIGHT: Final = 0.5
 
@@ -54,7 +55,7 @@ class PairBatch:
 
 
 class PairDraw:
-    """Draws batches of pairs from variant sets, each attribute equally often, half of them mirrored.
+    """Draws batches of pairs from variant sets, each attribute equally often; half of them mirrored.
 
     Args:
         sets: rendered garments, photos.
@@ -81,7 +82,8 @@ class PairDraw:
                 continue
             variants = self._sets[which]
             first, second, _ = pairs[int(rng.integers(len(pairs)))]
-            turn = slice(None, None, -1 if rng.random() < 0.5 else 1)
+            mirrored = attribute != _PRINTS and rng.random() < 0.5  # prints have their place in the square
+            turn = slice(None, None, -1 if mirrored else 1)
             source, target = variants.squares[first][:, turn], variants.squares[second][:, turn]
             garments = variants.masks[first][:, turn], variants.masks[second][:, turn]
             changed = changed_mask(source, target, garments, list(EDITED)[attribute])

@@ -1,18 +1,24 @@
-"""Photos in other colours and patterns, by calculation: pairs for a generator that is to work on photos.
+"""Garments in other colours and patterns, by calculation: pairs for the paired warm-up.
 
 No one knows what a photographed garment would look like in red; but inside its mask its main colour can be
 moved to another shade with folds and weave kept, and a motif can be laid over a plain cloth with its shading.
-Both are coarse (no seams, no drape), and used beside the renderings in the paired warm-up alone.
+Both are coarse (no seams, no drape).
+
+A motif has one place in the square, whatever garment is in it. A true pattern follows the cloth, and where
+its next stripe falls, a plain garment does not tell: the mean of all that it might be is mush, and a
+generator that learns by regression draws nothing at all. Renderings get their prints here, too
+(`with_set_prints`); what an edit should have come to on the cloth itself is asked of the renderer when it is
+measured.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
-from fashion_studio.imaging.garment_square import garment_box
 from fashion_studio.learning.amgan.pairs import EDITED, VariantSet, pattern_inks, pattern_motif
 from fashion_studio.rendering.dice import Dice
 from fashion_studio.rendering.motifs import make_print
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["make_photo_variants", "printed", "recoloured"]
+__all__ = ["make_photo_variants", "printed", "recoloured", "with_set_prints"]
 
 _NEAR: Final = 22.0
 """CIELAB distance from the main colour at which a pixel takes half of the change."""
@@ -32,8 +38,10 @@ _SHADING: Final = 0.85
 """How much of a pixel's own lightness about the main colour's stays under a new one."""
 _STAMP_INKS: Final = (2, 3)
 """What a print's tile calls the garment's second and third ink."""
-_UNIT: Final = 0.8
-"""Garment unit (a chest's width) as a share of the root of the mask's area."""
+_UNIT: Final = 0.42
+"""Garment unit (a chest's width) as a share of the square's side: of a shirt that fills it."""
+_PRINT_ROW: Final = 0.3
+"""Where the upper edge of a placed print lies, as a share of the square's side."""
 
 
 def recoloured(
@@ -58,7 +66,7 @@ def recoloured(
     near = 1.0 / (1.0 + (np.linalg.norm(off * (0.5, 1.0, 1.0), axis=2) / _NEAR) ** 4)
     new = wanted + off * (_SHADING, 0.5, 0.5)
     share = (near * (mask / 255.0))[..., None]
-    return _rgb(share * new + (1 - share) * lab)
+    return _inside(mask, _rgb(share * new + (1 - share) * lab), square)
 
 
 def printed(
@@ -73,15 +81,12 @@ def printed(
         color: name of the garment's main colour, which decides the inks.
         dice: for the inks' exact shades.
     """
-    box = garment_box(mask / 255.0)
-    if box is None:
+    inside = mask > 200
+    if not inside.any():
         return square
     lab = _lab(square)
-    main = _main_color(lab[mask > 200]) if (mask > 200).any() else np.zeros(3)
-    side = square.shape[0]
-    unit_px = _UNIT * float(np.sqrt((mask / 255.0).sum()))
-    x, y = np.meshgrid(np.arange(side) + 0.5 - box.x - box.width / 2, np.arange(side) + 0.5 - box.y)
-    shares = _ink_shares(pattern, x / unit_px, y / unit_px)
+    main = _main_color(lab[inside])
+    shares = _ink_shares(pattern, square.shape[0])
     inks = np.stack([shade_of(name, dice) for name in pattern_inks(color)]).astype(np.float32) / 255
     ink_lab = cv2.cvtColor(inks[None], cv2.COLOR_RGB2LAB)[0]
     shade = np.zeros_like(lab)
@@ -89,7 +94,7 @@ def printed(
     cloth = 1 - shares.sum(axis=2, keepdims=True)
     new = cloth * lab + shares @ ink_lab + (1 - cloth) * shade
     share = (mask / 255.0)[..., None]
-    return _rgb(share * new + (1 - share) * lab)
+    return _inside(mask, _rgb(share * new + (1 - share) * lab), square)
 
 
 def make_photo_variants(
@@ -147,24 +152,58 @@ def make_photo_variants(
     )
 
 
-def _ink_shares(
-    pattern: str, x_units: NDArray[np.floating], y_units: NDArray[np.floating]
-) -> NDArray[np.float32]:
-    """(S, S, 2): the shares of the second and third ink, at places in garment units from the top's middle."""
+def with_set_prints(variants: VariantSet, seed: int = 0) -> VariantSet:
+    """Rendered variants with each pattern printed on the plain garment, in place of those that were rendered.
+
+    Garments without a plain picture (their own, or a variant) keep none of another pattern.
+
+    Args:
+        variants: renderings.
+        seed: decides the inks' exact shades.
+    """
+    names = list(EDITED)
+    at, solid = names.index("pattern"), EDITED["pattern"].index("solid")
+    kept = (variants.edited != at) | (variants.values[:, at] == solid)
+    added: list[tuple[NDArray[np.uint8], int, int]] = []
+    plain = (variants.values[:, at] == solid) & np.isin(variants.edited, (-1, at))
+    for row in np.flatnonzero(plain & (variants.values[:, 0] >= 0)):
+        dice = Dice(seed + int(variants.garment[row]))
+        color = COLOR_NAMES[variants.values[row, 0]]
+        for value, pattern in enumerate(EDITED["pattern"]):
+            if value != solid:
+                new = printed(variants.squares[row], variants.masks[row], pattern, color, dice)
+                added.append((new, int(row), value))
+    rows = np.array([row for _, row, _ in added], np.intp)
+    values = variants.values[rows].copy()
+    values[:, at] = [value for _, _, value in added]
+    order = np.argsort(np.concatenate([variants.garment[kept], variants.garment[rows]]), kind="stable")
+    prints = np.stack([new for new, _, _ in added]) if added else variants.squares[:0]
+    return VariantSet(
+        np.concatenate([variants.squares[kept], prints])[order],
+        np.concatenate([variants.masks[kept], variants.masks[rows]])[order],
+        np.concatenate([variants.garment[kept], variants.garment[rows]])[order],
+        np.concatenate([variants.edited[kept], np.full(len(rows), at, np.int8)])[order],
+        np.concatenate([variants.values[kept], values])[order],
+    )
+
+
+@cache
+def _ink_shares(pattern: str, side_px: int) -> NDArray[np.float32]:
+    """(S, S, 2): the shares of the second and third ink of the set motif."""
     dice = Dice(pattern_motif(pattern))
+    places = (np.arange(side_px, dtype=np.float32) + 0.5 - side_px / 2) / (_UNIT * side_px)
+    across, down = np.meshgrid(places, places)
     tile = make_pattern(pattern, dice)
     if tile is not None:
-        column, row = (
-            np.asarray(plane * tile.per_unit % PATTERN_PX, np.float32) for plane in (x_units, y_units)
-        )
+        column, row = (np.asarray(plane * tile.per_unit % PATTERN_PX, np.float32) for plane in (across, down))
         shares = tile.shares.astype(np.float32) / np.float32(255)
         laid = cv2.remap(shares, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
         return np.asarray(laid[..., 1:], np.float32)
     stamp = make_print(dice)
-    size = stamp.shape[0]
-    across, top = 0.52, 0.3
-    column = np.asarray((x_units / across + 0.5) * size, np.float32)
-    row = np.asarray((y_units - top) / across * size, np.float32)
+    size, width = stamp.shape[0], 0.52
+    top = (_PRINT_ROW - 0.5) / _UNIT
+    column = np.asarray((across / width + 0.5) * size, np.float32)
+    row = np.asarray((down - top) / width * size, np.float32)
     planes = [(stamp == ink).astype(np.float32) for ink in _STAMP_INKS]
     return np.stack([cv2.remap(plane, column, row, cv2.INTER_LINEAR) for plane in planes], axis=2)
 
@@ -181,6 +220,11 @@ def _main_color(lab: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def _inside(mask: NDArray[np.uint8], new: NDArray[np.uint8], old: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The old picture to the bit where the mask is 0: the way through CIELAB rounds."""
+    return np.where(mask[..., None] > 0, new, old)
 
 
 def _rgb(lab: NDArray[np.floating]) -> NDArray[np.uint8]:

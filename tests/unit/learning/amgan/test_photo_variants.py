@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from fashion_studio.imaging.colors import ciede2000, srgb_to_lab
-from fashion_studio.learning.amgan.pairs import EDITED, pairs_of
-from fashion_studio.learning.amgan.photo_variants import make_photo_variants, printed, recoloured
+from fashion_studio.learning.amgan.pairs import EDITED, PairPlan, make_variants, pairs_of
+from fashion_studio.learning.amgan.photo_variants import (
+    make_photo_variants,
+    printed,
+    recoloured,
+    with_set_prints,
+)
 from fashion_studio.rendering.dice import Dice
 
 
@@ -81,3 +86,32 @@ def test_only_what_is_known_of_a_photo_is_varied() -> None:
     pairs = pairs_of(made)
     assert not (pairs[:, 2] == list(EDITED).index("sleeve_length")).any()
     assert (made.edited[pairs[:, 0]] != made.edited[pairs[:, 1]]).any()
+
+
+def test_rendered_patterns_are_replaced_by_prints_on_the_plain_garment() -> None:
+    variants = make_variants(range(40, 46), PairPlan(48, colors=1, patterns=3))
+    at, solid = list(EDITED).index("pattern"), EDITED["pattern"].index("solid")
+    printed_set = with_set_prints(variants)
+    made = (printed_set.edited == at) & (printed_set.values[:, at] != solid)
+    assert made.any()
+    for row in np.flatnonzero(made):
+        mine = printed_set.garment == printed_set.garment[row]
+        unedited = mine & (printed_set.values[:, at] == solid) & np.isin(printed_set.edited, (-1, at))
+        (base,) = np.flatnonzero(unedited)
+        inside = printed_set.masks[base] > 0
+        np.testing.assert_array_equal(printed_set.squares[row][~inside], printed_set.squares[base][~inside])
+        assert (printed_set.squares[row] != printed_set.squares[base]).any()
+    others = variants.edited != at
+    assert int((printed_set.edited != at).sum()) == int(others.sum())
+    assert (np.diff(printed_set.garment) >= 0).all()
+
+
+def test_a_print_has_its_place_in_the_square_whatever_the_garment() -> None:
+    square, mask = _garment()
+    narrow = mask.copy()
+    narrow[:, :24] = 0
+    both = (mask > 0) & (narrow > 0)
+    one, two = (printed(square, each, "dotted", "blue", Dice(0)) for each in (mask, narrow))
+    changed = [np.abs(new.astype(int) - square.astype(int)).max(axis=2) > 60 for new in (one, two)]
+    assert (changed[0] == changed[1])[both].mean() > 0.99
+    assert 0.05 < changed[0][both].mean() < 0.6
