@@ -9,7 +9,6 @@ import typer
 
 from fashion_studio.cli.model_options import DeviceOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag
-from fashion_studio.cli.style_training import adain_folder
 from fashion_studio.cli.terminal import Terminal, stoppable
 from fashion_studio.domain.errors import UserError
 
@@ -99,8 +98,8 @@ def experiment(
         seed=seed,
         device=chosen_model(device=device).device,
         threads=threads,
-        adain=adain_folder(adain),
-        styles=None if styles is None else styles.expanduser().absolute(),
+        adain=_absolute(adain),
+        styles=_absolute(styles),
     )
     with stoppable() as should_stop, terminal.progress(plan.title) as progress:
         result = run_experiment(
@@ -121,3 +120,7 @@ def experiment(
     terminal.say(f"The table is in {result.table} and {result.csv}.")
     if result.figure is not None:
         terminal.say(f"The figure is in {result.figure}.")
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.expanduser().absolute()

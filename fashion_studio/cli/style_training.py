@@ -84,13 +84,13 @@ def begin(options: StyleOptions, terminal: Terminal) -> None:
     go_on(options.run_dir, terminal)
 
 
-def go_on(run_dir: Path, terminal: Terminal) -> None:
-    """Trains a frozen run, or continues it."""
+def go_on(run_dir: Path, terminal: Terminal, *, finish: bool = False) -> None:
+    """Trains a frozen run, or continues it; or makes a style transfer of its last checkpoint."""
     from fashion_studio.services.style_training import run_style_training
 
     with stoppable() as should_stop, terminal.progress("Training") as progress:
         done = run_style_training(
-            run_dir, on_line=terminal.note, on_progress=progress, should_stop=should_stop
+            run_dir, finish=finish, on_line=terminal.note, on_progress=progress, should_stop=should_stop
         )
     terminal.result({"run": str(run_dir), "bundle": str(done.bundle), "figures": dict(done.figures)})
     for name, value in sorted(done.figures.items()):

@@ -120,7 +120,7 @@ def train(
     if run is None and out is None:
         msg = "Name the run's folder with --out, or a run that is there with --run."
         raise typer.BadParameter(msg)
-    if _goes_on_otherwise(run_dir, terminal):
+    if _goes_on_otherwise(run_dir, terminal, finish=finish):
         return
     if run is None and not _is_frozen(run_dir, terminal):
         content = house_training.recipe_content(recipe_name or recipe or "house")
@@ -151,7 +151,7 @@ def train(
         _run(run_dir, terminal, finish=finish)
 
 
-def _goes_on_otherwise(run_dir: Path, terminal: Terminal) -> bool:
+def _goes_on_otherwise(run_dir: Path, terminal: Terminal, *, finish: bool) -> bool:
     """Continues a run that is there and is of a schema of its own; False where there is none such."""
     from fashion_studio.services.style_training import is_style_run
 
@@ -159,7 +159,7 @@ def _goes_on_otherwise(run_dir: Path, terminal: Terminal) -> bool:
         house_training.go_on(run_dir, terminal)
         return True
     if is_style_run(run_dir):
-        style_training.go_on(run_dir, terminal)
+        style_training.go_on(run_dir, terminal, finish=finish)
         return True
     return False
 

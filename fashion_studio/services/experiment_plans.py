@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fashion_studio.config.resources import resources_dir
+from fashion_studio.config.resources import adain_dir, resources_dir
 from fashion_studio.domain.errors import UserError
 from fashion_studio.learning.method_recipe import method_recipe_from_mapping
 from fashion_studio.learning.run_folder import with_epochs
@@ -129,8 +129,8 @@ class ExperimentChoice:
         weights: safetensors file with the backbone's ImageNet weights; None fetches timm's.
         random_weights: every backbone starts at random.
         variants: names of those to run; () is all.
-        adain, styles: folders with a style transfer's weights and with pictures of styles; without styles
-            rendered cloth, and the other photos, are taken.
+        adain, styles: folders with a style transfer's weights (None: the shipped one) and with pictures of
+            styles; without styles rendered cloth, and the other photos, are taken.
     """
 
     images: int | None = None
@@ -148,6 +148,11 @@ class ExperimentChoice:
     threads: int | None = None
     adain: Path | None = None
     styles: Path | None = None
+
+    @property
+    def stylist(self) -> Path | None:
+        """The style transfer's weights; None where none were given and none is shipped."""
+        return self.adain or adain_dir()
 
     def fixed(self) -> dict[str, Any]:
         """What has to stay the same when an experiment goes on: all but where it runs and which rows."""

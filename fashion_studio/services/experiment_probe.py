@@ -117,7 +117,7 @@ def _spec(experiment: Experiment, subjects: tuple[Subject, ...], choice: Experim
         conflict=ConflictSpec(
             ConflictSource.RENDERER, classes=cue_classes(), per_pair=_PER_PAIR, limit=count
         ),
-        adain="" if choice.adain is None else str(choice.adain),
+        adain="" if choice.stylist is None else str(choice.stylist),
         styles="" if choice.styles is None else str(choice.styles),
         side_px=_SIDE_PX,
         picture_px=_SIDE_PX,

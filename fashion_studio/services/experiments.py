@@ -131,7 +131,7 @@ def _training_choice(
         device=choice.device,
         weights=choice.weights if recipe.starts_pretrained else None,
         threads=choice.threads,
-        adain=choice.adain,
+        adain=choice.stylist,
         styles=choice.styles,
     )
 

@@ -99,11 +99,14 @@ def freeze_style_training(
 def run_style_training(
     run_dir: Path,
     *,
+    finish: bool = False,
     on_line: Callable[[str], None] = lambda _line: None,
     on_progress: Callable[[int, int, str], None] = lambda _done, _total, _text: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> AdaInRun:
     """Works on a frozen run, or goes on with it; state, events and log go into its folder.
+
+    `finish` makes a style transfer of the last checkpoint instead of training on.
 
     Raises:
         Cancelled: on request; the same call goes on.
@@ -138,9 +141,8 @@ def run_style_training(
             str(choose_device(str(given["device"]))),
             given["threads"],
         )
-        return run_adain(
-            run_dir, start, RunVoice(job.tell, progress, log, lambda: should_stop() or job.should_stop())
-        )
+        voice = RunVoice(job.tell, progress, log, lambda: should_stop() or job.should_stop())
+        return run_adain(run_dir, start, voice, finish_only=finish)
 
 
 def _pictures(folder: Path, most: int | None, should_stop: Callable[[], bool]) -> list[str]:

@@ -18,8 +18,10 @@ _WHAT: Final = (
 )
 
 
-def adain_card(recipe: AdaInRecipe, manifest: AdaInManifest, pictures: Pictures, seconds: float) -> str:
-    """Markdown."""
+def adain_card(
+    recipe: AdaInRecipe, manifest: AdaInManifest, pictures: Pictures, steps: int, seconds: float
+) -> str:
+    """Markdown; `steps` and `seconds` are those of its training so far."""
     spec = manifest.spec
     compared = recipe.loss_encoder or recipe.encoder
     encoder = (
@@ -33,6 +35,7 @@ def adain_card(recipe: AdaInRecipe, manifest: AdaInManifest, pictures: Pictures,
         "identity": recipe.identity_weight,
     }
     weights = ", ".join(f"{name} {value:g}" for name, value in parts.items())
+    side = f"{recipe.side_px} px"
     took = f"{seconds / 60:.0f} min"
     figures = [f"| {name} | {value:.4g} |" for name, value in manifest.figures.items()]
     lines = [
@@ -43,7 +46,7 @@ def adain_card(recipe: AdaInRecipe, manifest: AdaInManifest, pictures: Pictures,
         f"- Encoder: {encoder}; {'trained with the decoder' if recipe.encoder.is_trained else 'frozen'}.",
         f"- Decoder: {' · '.join(str(block) for block in spec.decoder)}.",
         f"- Compared by: {compared.kind}. Weights of the losses: {weights}.",
-        f"- Trained {recipe.steps:,} steps of {recipe.batch_size} squares of {recipe.side_px} px: {took}.",
+        f"- Trained {steps:,} of {recipe.steps:,} steps, {took}, {recipe.batch_size} squares of {side} each.",
         f"- Learnt from {len(pictures.contents):,} contents and {len(pictures.styles):,} styles.",
         f"- Made from: {'; '.join(manifest.sources)}.",
         f"- Licence of the weights: {manifest.licence}. {manifest.weights_bytes / 1e6:.2f} MB.",

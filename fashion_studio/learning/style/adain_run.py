@@ -76,8 +76,11 @@ class AdaInRun:
     figures: Mapping[str, float]
 
 
-def run_adain(run_dir: Path, start: AdaInStart, voice: RunVoice) -> AdaInRun:
+def run_adain(run_dir: Path, start: AdaInStart, voice: RunVoice, *, finish_only: bool = False) -> AdaInRun:
     """Trains to the end; goes on where an earlier call stopped.
+
+    `finish_only` makes a bundle of the last checkpoint instead.
+
 
     Raises:
         Cancelled: on request; a checkpoint is written, and the same call goes on.
@@ -105,7 +108,11 @@ def run_adain(run_dir: Path, start: AdaInStart, voice: RunVoice) -> AdaInRun:
         f"{len(pictures.held):,} photos held back."
     )
     trainer = _Trainer(run_dir, network, compare, start, voice)
-    trainer.train(pictures)
+    if not finish_only:
+        trainer.train(pictures)
+    elif not trainer.step:
+        msg = "This run has no checkpoint yet, so there is nothing to make of it. Let it train on."
+        raise UserError(msg)
     network.eval()
     figures = _measured(network, compare, pictures, recipe)
     _show(run_dir / EXAMPLES / "last.png", network, pictures)
@@ -117,10 +124,10 @@ def run_adain(run_dir: Path, start: AdaInStart, voice: RunVoice) -> AdaInRun:
         {name: round(value, 5) for name, value in figures.items()},
     )
     saved = save_adain(run_dir / BUNDLE, network, manifest)
-    card = adain_card(recipe, saved, pictures, trainer.seconds)
+    card = adain_card(recipe, saved, pictures, trainer.step, trainer.seconds)
     (run_dir / BUNDLE / "CARD.md").write_text(card, encoding="utf-8")
     voice.tell("finished", bundle=BUNDLE, bytes=saved.weights_bytes, figures=dict(saved.figures))
-    voice.progress(recipe.steps, recipe.steps, "The style transfer is ready")
+    voice.progress(trainer.step, recipe.steps, "The style transfer is ready")
     return AdaInRun(run_dir / BUNDLE, saved.figures)
 
 
