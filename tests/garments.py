@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,13 +12,14 @@ import torch
 from samples import sample_prediction
 from torch import Tensor, nn
 
+from fashion_studio.config.resources import load_vocabulary
 from fashion_studio.domain.geometry import Affine, Box
 from fashion_studio.domain.labels import Visibility
 from fashion_studio.domain.predictions import LandmarkPrediction, Maps, Reading
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.editing.generator import EditGenerator
-from fashion_studio.zoo.amgan import AmganConfig
-from fashion_studio.zoo.editor_bundle import EditorManifest
+from fashion_studio.zoo.amgan import AmganConfig, Generator
+from fashion_studio.zoo.editor_bundle import EditorManifest, save_generator
 
 ATTRIBUTES = {
     "colors": ("red", "blue", "green"),
@@ -55,12 +57,20 @@ class ShirtReader:
     """Reads photos made by `shirt_photo`; a photo of the wall alone has no garment."""
 
     model_id = "shirt-1"
+    device_name = "CPU"
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self.asked = 0
 
-    def read(self, images: Sequence[np.ndarray], *, with_maps: bool = False) -> list[Reading]:
+    @classmethod
+    def load(cls, folder: Path, device: str = "auto") -> ShirtReader:
+        """As the engine loads its reader; the folder does not matter."""
+        return cls(load_vocabulary())
+
+    def read(
+        self, images: Sequence[np.ndarray], *, with_maps: bool = False, measure_colors: bool = True
+    ) -> list[Reading]:
         return [self._one(image) for image in images]
 
     def _one(self, image: np.ndarray) -> Reading:
@@ -75,7 +85,7 @@ class ShirtReader:
             "right_hem": (0.65, 0.8),
         }
         prediction = replace(
-            sample_prediction(self._vocabulary, 3, width_px=width, height_px=height, model=self.model_id),
+            sample_prediction(self.vocabulary, 3, width_px=width, height_px=height, model=self.model_id),
             box=Box(0.2 * width, 0.2 * height, 0.6 * width, 0.6 * height) if there else None,
             landmarks=tuple(
                 LandmarkPrediction(name, x * width, y * height, Visibility.VISIBLE, 0.9)
@@ -135,3 +145,11 @@ def painting_generator(
     config = AmganConfig(attributes, SIDE_PX, width=4, blocks=1)
     manifest = EditorManifest("painter-1", config, "Apache-2.0", weights_sha256="ab" * 32)
     return EditGenerator(PaintingNetwork(config, most), manifest, torch.device("cpu"), device_name)
+
+
+def tiny_generator(folder: Path) -> Path:
+    """A bundle of a generator with random weights; returns the folder."""
+    torch.manual_seed(0)
+    config = AmganConfig(ATTRIBUTES, 32, width=4, blocks=1)
+    save_generator(folder, Generator(config), EditorManifest("tiny-1", config, "Apache-2.0"))
+    return folder

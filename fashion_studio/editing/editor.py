@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     class ReadsPhotos(Protocol):
         """What is needed of `inference.reader.Reader`."""
 
-        model_id: str
+        @property
+        def model_id(self) -> str:
+            """Id of the weights bundle."""
 
         def read(self, images: Sequence[NDArray[np.uint8]], *, with_maps: bool = False) -> list[Reading]:
             """Reads images."""
@@ -160,6 +162,14 @@ class Editor:
                 wanted = msgspec.structs.replace(step, value=value, enabled=True)
                 done, _ = self._done(sketch, EditStack((*stack.steps, wanted)), side_px)
                 yield value, _carried(image, sketch, done).image
+
+    def problem(self, sketch: Sketch, stack: EditStack, step: EditStep) -> str:
+        """Why the step after the stack, with any value, changes nothing; empty when it does something."""
+        known = self.generator.facts.attributes.get(step.attribute, (step.value,))
+        value = step.value if step.value in known else known[0]
+        wanted = msgspec.structs.replace(step, value=value, enabled=True)
+        _, problems = self._done(sketch, EditStack((*stack.steps, wanted)), MASK_SIDE_PX)
+        return problems.get(len(stack.steps), "")
 
     def doubt(self, sketch: Sketch) -> Doubt:
         """See `editing.doubt`; computed once per photo."""

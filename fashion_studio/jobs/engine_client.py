@@ -9,21 +9,25 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from fashion_studio.config.resources import generator_dir as shipped_generator
 from fashion_studio.domain.errors import EnvironmentProblem, PhotoError
+from fashion_studio.jobs.edit_client import EditingClient, edit_result, is_of_shown_photo
+from fashion_studio.jobs.edit_wire import ARRAYLESS, EditAnswer, EditRequest, ValueAnswer
 from fashion_studio.jobs.engine_supervisor import (
     EngineOptions,
     EnginePhase,
     EngineState,
     EngineSupervisor,
 )
+from fashion_studio.jobs.packing import unpack
 from fashion_studio.jobs.reading_cache import ReadingCache
 from fashion_studio.jobs.request_queue import Priority
+from fashion_studio.jobs.tickets import Ticket, TicketBook
 from fashion_studio.jobs.wire import (
     Answer,
     ArrayAnswer,
@@ -45,7 +49,6 @@ from fashion_studio.jobs.wire import (
     error_from_wire,
     path_to_wire,
     reading_from_wire,
-    unpack,
 )
 
 if TYPE_CHECKING:
@@ -58,18 +61,6 @@ if TYPE_CHECKING:
     from fashion_studio.jobs.arena import Arena
 
 __all__ = ["EngineClient", "EngineOptions", "EnginePhase", "EngineState", "Priority"]
-
-
-@dataclass(slots=True)
-class _Ticket:
-    """A request whose answer is wanted, by one or several; taken back when the last of them goes away."""
-
-    request: Read | Matte | Teach | Ping
-    path: Path
-    waiting: list[Future[Any]] = field(default_factory=list)
-    on_progress: Callable[[str, int, int], None] | None = None
-    started_s: float | None = None
-    deaths: int = 0
 
 
 class EngineClient:
@@ -87,13 +78,15 @@ class EngineClient:
         on_state: Callable[[EngineState], None] | None = None,
         log_file: Path | None = None,
         options: EngineOptions | None = None,
+        generator_dir: Path | None = None,
     ) -> None:
+        """None as generator is the shipped one; see `editing`."""
         self.model_dir = model_dir
+        self.editing = EditingClient(self, generator_dir or shipped_generator())
         self._options = options or EngineOptions()
         self._lock = threading.RLock()
         self._cache = ReadingCache(self._options.cache_bytes)
-        self._tickets: dict[int, _Ticket] = {}
-        self._reads: dict[tuple[Path, bool], int] = {}
+        self._tickets = TicketBook(self._lock, lambda number: self._supervisor.post(Cancel((number,))))
         self._number = 0
         self._heads = UseHeads(b"")
         self.outdated = ""
@@ -124,7 +117,7 @@ class EngineClient:
 
     def close(self) -> None:
         """Cancels what is pending and ends the engine. Returns when the process is gone."""
-        self._cancel(lambda _: True)
+        self._tickets.cancel(lambda _: True)
         self._supervisor.close()
 
     # ------------------------------------------------------------ requests
@@ -148,14 +141,14 @@ class EngineClient:
             done.set_result(known)
             return done
         with self._lock:
-            ticket = self._tickets.get(self._reads.get((path, with_maps), -1))
+            ticket = self._tickets.reading(path, with_maps=with_maps)
             if ticket is not None and isinstance(ticket.request, Read):
                 if priority <= ticket.request.priority:
                     ticket.request = msgspec.structs.replace(ticket.request, priority=int(priority))
                     self._supervisor.post(Prioritise(ticket.request.id, priority))
-                return self._wait_for(ticket)
+                return self._tickets.wait_for(ticket)
             request = Read(self._next_id(), path_to_wire(path), with_maps, priority)
-            return self._submit(_Ticket(request, path))
+            return self._submit(Ticket(request, path))
 
     def show(self, path: Path, ahead: Sequence[Path] = ()) -> Future[Reading]:
         """Reads the photo on the screen first, then its neighbours; takes all other reading back."""
@@ -183,7 +176,7 @@ class EngineClient:
         """
         with self._lock:
             request = Matte(self._next_id(), path_to_wire(path), method, priority)
-            return self._submit(_Ticket(request, path, on_progress=on_progress))
+            return self._submit(Ticket(request, path, on_progress=on_progress))
 
     def teach(
         self, request: Teach, *, on_progress: Callable[[str, int, int], None] | None = None
@@ -191,7 +184,7 @@ class EngineClient:
         """Fits heads to labels; nothing uses them before `use_heads`. `on_progress`: heads done, in all."""
         with self._lock:
             mine = msgspec.structs.replace(request, id=self._next_id())
-            return self._submit(_Ticket(mine, Path(), on_progress=on_progress, started_s=time.monotonic()))
+            return self._submit(Ticket(mine, Path(), on_progress=on_progress, started_s=time.monotonic()))
 
     def use_heads(self, heads: bytes, *, instead_of: str = "") -> None:
         """Answers with these heads (a file's content; empty: the model's own), also after a restart.
@@ -207,42 +200,60 @@ class EngineClient:
     def ping(self) -> Future[None]:
         """Ends when the engine's listening thread has answered."""
         with self._lock:
-            return self._submit(_Ticket(Ping(self._next_id()), Path()))
+            return self._submit(Ticket(Ping(self._next_id()), Path()))
+
+    def ask_edit(
+        self,
+        make: Callable[[int], EditRequest],
+        path: Path,
+        on_value: Callable[[str, NDArray[np.uint8]], None] | None = None,
+    ) -> Future[Any]:
+        """For `editing`: asks what `make` makes of a number."""
+        with self._lock:
+            return self._submit(Ticket(make(self._next_id()), path, on_value=on_value))
 
     def cancel_pending(self, *, keep: Collection[Path] = ()) -> None:
-        """Takes back every reading that is asked for and not in `keep`; their futures are cancelled."""
-        self._cancel(lambda ticket: isinstance(ticket.request, Read) and ticket.path not in keep)
+        """Takes back every reading and edit that is asked for and not of a photo in `keep`."""
+
+        def stale(ticket: Ticket) -> bool:
+            of_photo = isinstance(ticket.request, Read) or is_of_shown_photo(ticket.request)
+            return of_photo and ticket.path not in keep
+
+        self._tickets.cancel(stale)
 
     # ------------------------------------------------------------ what the supervisor asks and tells (Owner)
 
     def wanted(self) -> Sequence[Request]:
         """Everything unanswered; suspects alone, so that a second death names its cause."""
-        for ticket in self._tickets.values():
+        for ticket in self._tickets.all():
             if not isinstance(ticket.request, Teach):  # which begins at once, beside the photos
                 ticket.started_s = None
             if ticket.deaths and isinstance(ticket.request, Read):
                 ticket.request = msgspec.structs.replace(ticket.request, alone=True)
         first: list[Request] = [self._heads] if self._heads.heads else []
-        return first + [ticket.request for ticket in self._tickets.values()]
+        return first + [ticket.request for ticket in self._tickets.all()]
 
     def answered(self, answer: Answer, arena: Arena) -> bool:
         """Completes the future an answer belongs to; answers nobody waits for any more are dropped."""
         if isinstance(answer, Started):
-            self._mark_started(answer.ids)
+            self._tickets.mark_started(answer.ids)
             return False
         if isinstance(answer, ReadingAnswer):
             self._on_reading(answer, arena)
             return True
         if isinstance(answer, (ArrayAnswer, Taught)):
-            self._complete(self._take(answer.id), self._unpacked(answer, arena))
+            self._complete(answer.id, self._unpacked(answer, arena))
+            return True
+        if isinstance(answer, EditAnswer):
+            self._on_edit(answer, arena)
             return True
         if isinstance(answer, ErrorAnswer):
-            ticket = self._take(answer.id)
+            ticket = self._tickets.take(answer.id)
             if ticket is not None:
-                _fail(ticket, error_from_wire(answer, ticket.path))
+                ticket.fail(error_from_wire(answer, ticket.path))
             return True
         if isinstance(answer, Pong):
-            self._complete(self._take(answer.id), None)
+            self._complete(answer.id, None)
         elif isinstance(answer, Progress):
             self._on_progress(answer)
         return False
@@ -257,32 +268,28 @@ class EngineClient:
     def died(self, reason: str) -> None:
         """Counts the death against what was being worked on; fails what has caused too many."""
         with self._lock:
-            suspects = [ticket for ticket in self._tickets.values() if ticket.started_s is not None]
+            suspects = [ticket for ticket in self._tickets.all() if ticket.started_s is not None]
             for ticket in suspects:
                 ticket.deaths += 1
             guilty = [ticket for ticket in suspects if ticket.deaths >= self._options.deaths_per_photo]
         for ticket in guilty:
-            if self._take(ticket.request.id) is not None:
-                _fail(ticket, _guilty(ticket, reason))
+            if self._tickets.take(ticket.request.id) is not None:
+                ticket.fail(_guilty(ticket, reason))
 
     def given_up(self, reason: str) -> None:
         """Fails everything that still waits."""
-        with self._lock:
-            numbers = list(self._tickets)
-        for number in numbers:
-            ticket = self._take(number)
-            if ticket is not None:
-                _fail(ticket, _no_engine(reason))
+        for ticket in self._tickets.all():
+            if self._tickets.take(ticket.request.id) is not None:
+                ticket.fail(_no_engine(reason))
 
     def is_stalled(self) -> bool:
         """Whether a photo has been worked on for longer than any photo takes. Matting may fetch weights."""
         now = time.monotonic()
-        with self._lock:
-            return any(
-                ticket.started_s is not None and now - ticket.started_s > self._options.stall_s
-                for ticket in self._tickets.values()
-                if isinstance(ticket.request, Read)
-            )
+        return any(
+            ticket.started_s is not None and now - ticket.started_s > self._options.stall_s
+            for ticket in self._tickets.all()
+            if isinstance(ticket.request, (Read, EditRequest))
+        )
 
     # ------------------------------------------------------------ tickets
 
@@ -290,62 +297,14 @@ class EngineClient:
         self._number += 1
         return self._number
 
-    def _submit(self, ticket: _Ticket) -> Future[Any]:
+    def _submit(self, ticket: Ticket) -> Future[Any]:
         """Called with the lock held, so that no engine is born between the ticket and its request."""
         if self.state.phase is EnginePhase.OFF:
             refused: Future[Any] = Future()
             refused.set_exception(_no_engine(self.state.reason))
             return refused
-        self._tickets[ticket.request.id] = ticket
-        if isinstance(ticket.request, Read):
-            self._reads[ticket.path, ticket.request.with_maps] = ticket.request.id
         self._supervisor.post(ticket.request)
-        return self._wait_for(ticket)
-
-    def _wait_for(self, ticket: _Ticket) -> Future[Any]:
-        """One more who waits. Called with the lock held."""
-        future: Future[Any] = Future()
-        ticket.waiting.append(future)
-        number = ticket.request.id
-        future.add_done_callback(lambda ended: self._on_done(number, ended))
-        return future
-
-    def _on_done(self, number: int, future: Future[Any]) -> None:
-        """Whoever takes a future off its ticket's list, here or in `_take`, is the one to end it."""
-        if not future.cancelled():
-            return
-        with self._lock:
-            ticket = self._tickets.get(number)
-            if ticket is None or future not in ticket.waiting:
-                return
-            ticket.waiting.remove(future)
-            if not ticket.waiting:
-                self._take(number)
-                self._supervisor.post(Cancel((number,)))
-        future.set_running_or_notify_cancel()
-
-    def _cancel(self, which: Callable[[_Ticket], bool]) -> None:
-        with self._lock:
-            stale = [future for t in self._tickets.values() if which(t) for future in t.waiting]
-        for future in stale:
-            future.cancel()
-
-    def _take(self, number: int) -> _Ticket | None:
-        """The ticket, for the one who is to complete it; None for everyone after."""
-        with self._lock:
-            ticket = self._tickets.pop(number, None)
-            if ticket is not None and isinstance(ticket.request, Read):
-                key = (ticket.path, ticket.request.with_maps)
-                if self._reads.get(key) == number:
-                    del self._reads[key]
-            return ticket
-
-    def _mark_started(self, numbers: Sequence[int]) -> None:
-        with self._lock:
-            for number in numbers:
-                ticket = self._tickets.get(number)
-                if ticket is not None:
-                    ticket.started_s = time.monotonic()
+        return self._tickets.add(ticket)
 
     def _on_reading(self, answer: ReadingAnswer, arena: Arena) -> None:
         reading = reading_from_wire(answer, arena)
@@ -356,30 +315,37 @@ class EngineClient:
             if ticket is not None and self.outdated and reading.prediction.model == self.outdated:
                 self._supervisor.post(ticket.request)  # it was read before the heads changed
                 return
-        ticket = self._take(answer.id)
-        if ticket is not None:
+        if ticket is not None and isinstance(ticket.request, Read):
             self._cache.put(ticket.path, reading, answer.stamp)
-        self._complete(ticket, reading)
+        self._complete(answer.id, reading)
+
+    def _on_edit(self, answer: EditAnswer, arena: Arena) -> None:
+        packed = None if isinstance(answer, ARRAYLESS) else answer.packed
+        arrays = {} if packed is None else unpack(packed, arena)
+        if packed is not None:
+            self._supervisor.post(Release(packed.offset))
+        ticket = self._tickets.get(answer.id)
+        if ticket is None:
+            return
+        if isinstance(answer, ValueAnswer):
+            ticket.values[answer.value] = arrays["image"]
+            if ticket.on_value is not None:
+                ticket.on_value(answer.value, arrays["image"])
+            return
+        self._complete(answer.id, edit_result(answer, arrays or ticket.values))
 
     def _on_progress(self, answer: Progress) -> None:
-        with self._lock:
-            ticket = self._tickets.get(answer.id)
+        ticket = self._tickets.get(answer.id)
         if ticket is not None and ticket.on_progress is not None:
             ticket.on_progress(answer.text, answer.done, answer.total)
 
-    def _complete(self, ticket: _Ticket | None, result: object) -> None:
-        for future in ticket.waiting if ticket is not None else ():
-            if future.set_running_or_notify_cancel():
-                future.set_result(result)
+    def _complete(self, number: int, result: object) -> None:
+        ticket = self._tickets.take(number)
+        if ticket is not None:
+            ticket.complete(result)
 
 
-def _fail(ticket: _Ticket, error: Exception) -> None:
-    for future in ticket.waiting:
-        if future.set_running_or_notify_cancel():
-            future.set_exception(error)
-
-
-def _guilty(ticket: _Ticket, reason: str) -> EnvironmentProblem | PhotoError:
+def _guilty(ticket: Ticket, reason: str) -> EnvironmentProblem | PhotoError:
     if isinstance(ticket.request, Teach):
         return EnvironmentProblem(
             f"Teaching stopped {ticket.deaths} times: {reason}.", "Nothing has changed. Try again later."

@@ -16,14 +16,16 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 from fashion_studio.domain.errors import EnvironmentProblem, PhotoError, StudioError
 from fashion_studio.domain.reading_scale import scaled_reading
 from fashion_studio.imaging.decode import DecodedPhoto, load_photo
 from fashion_studio.jobs.arena import Arena, BlockAllocator
 from fashion_studio.jobs.cutting_out import Cutter
-from fashion_studio.jobs.request_queue import RequestQueue
+from fashion_studio.jobs.edit_desk import EditDesk
+from fashion_studio.jobs.packing import pack
+from fashion_studio.jobs.request_queue import Queued, RequestQueue
 from fashion_studio.jobs.teaching import Teacher
 from fashion_studio.jobs.wire import (
     Answer,
@@ -45,7 +47,6 @@ from fashion_studio.jobs.wire import (
     decode_request,
     encode,
     error_to_wire,
-    pack,
     path_from_wire,
     read_frame,
     reading_to_wire,
@@ -53,13 +54,15 @@ from fashion_studio.jobs.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from fashion_studio.domain.predictions import Reading
     from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.jobs.edit_wire import EditRequest
+    from fashion_studio.jobs.packing import Packed
 
 __all__ = ["DEFAULT_READER", "READ_SIDE_PX", "EngineServer", "PhotoReader", "main"]
 
@@ -143,18 +146,21 @@ class EngineServer:
         )
         self._teacher.ready(reader)
         cutter = Cutter(reader)
+        desk = EditDesk(reader, self._teacher.reading, self._pack)
         while batch := self._queue.take(self._batch_limit()):
             self._teacher.settle()
             self._begin(batch)
             first = batch[0]
             if isinstance(first, Matte):
                 self._answer_matte(cutter, first)
+            elif not isinstance(first, Read):
+                self._answer_edit(desk, first)
             else:
                 self._answer_reads(reader, [request for request in batch if isinstance(request, Read)])
         return True
 
     def _accept(self, request: object) -> None:
-        if isinstance(request, (Read, Matte)):
+        if isinstance(request, Queued):
             self._queue.put(request)
         elif isinstance(request, Teach):
             self._teacher.teach(request)
@@ -181,13 +187,13 @@ class EngineServer:
         """So many that a photo shown meanwhile does not wait noticeably longer than for itself."""
         return max(1, min(_MOST_IN_A_BATCH, int(_BATCH_TARGET_S / max(self._seconds_per_photo, 1e-4))))
 
-    def _begin(self, batch: list[Read | Matte]) -> None:
+    def _begin(self, batch: list[Queued]) -> None:
         ids = tuple(request.id for request in batch)
         with self._lock:
             self._wanted = set(ids)
         self._send(Started(ids))
 
-    def _is_wanted(self, request: Read) -> bool:
+    def _is_wanted(self, request: Queued) -> bool:
         with self._lock:
             return request.id in self._wanted
 
@@ -235,9 +241,25 @@ class EngineServer:
             _log.exception("Cutting out %s failed.", path)
             self._send(error_to_wire(request.id, _explained(error)))
             return
+        self._send(ArrayAnswer(request.id, self._pack({"alpha": alpha})))
+
+    def _answer_edit(self, desk: EditDesk, request: EditRequest) -> None:
+        """Answers; a grid goes back into the queue between its parts, so that others can overtake it."""
+        try:
+            answers, done = desk.answer(request)
+        except Exception as error:  # noqa: BLE001 - as above
+            if not isinstance(error, StudioError):
+                _log.exception("An edit failed.")
+            self._send(error_to_wire(request.id, _explained(error)))
+            return
+        for answer in answers:
+            self._send(answer)
+        if not done and self._is_wanted(request):
+            self._queue.put(request)
+
+    def _pack(self, arrays: Mapping[str, NDArray[Any]]) -> Packed:
         with self._lock:
-            packed = pack({"alpha": alpha}, self._arena, self._blocks)
-        self._send(ArrayAnswer(request.id, packed))
+            return pack(arrays, self._arena, self._blocks)
 
     def _learn_speed(self, seconds: float) -> None:
         self._seconds_per_photo += 0.3 * (seconds - self._seconds_per_photo)

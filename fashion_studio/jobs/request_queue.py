@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from fashion_studio.jobs.edit_wire import EditRequest
 from fashion_studio.jobs.wire import Matte, Read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Priority", "RequestQueue"]
+__all__ = ["Priority", "Queued", "RequestQueue"]
+
+Queued = Read | Matte | EditRequest
+"""What waits for the one worker."""
 
 
 class Priority(IntEnum):
@@ -27,7 +31,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    request: Read | Matte
+    request: Queued
     number: int
 
     @property
@@ -50,7 +54,7 @@ class RequestQueue:
         with self._condition:
             return len(self._waiting)
 
-    def put(self, request: Read | Matte) -> None:
+    def put(self, request: Queued) -> None:
         """Adds a request."""
         with self._condition:
             self._count += 1
@@ -78,7 +82,7 @@ class RequestQueue:
             self._closed = True
             self._condition.notify_all()
 
-    def take(self, limit: int) -> list[Read | Matte]:
+    def take(self, limit: int) -> list[Queued]:
         """Waits for work and takes it: one urgent or lone request, or up to `limit` of one kind.
 
         Returns:
@@ -100,11 +104,11 @@ class RequestQueue:
             return batch
 
 
-def _may_be_batched(request: Read | Matte) -> bool:
+def _may_be_batched(request: Queued) -> bool:
     return isinstance(request, Read) and not request.alone and request.priority > Priority.SHOWN
 
 
-def _goes_with(request: Read | Matte, first: Read | Matte) -> bool:
+def _goes_with(request: Queued, first: Queued) -> bool:
     return (
         isinstance(request, Read)
         and isinstance(first, Read)

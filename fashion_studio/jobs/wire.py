@@ -18,10 +18,22 @@ from fashion_studio.domain.errors import BugError, EnvironmentProblem, PhotoErro
 from fashion_studio.domain.geometry import Affine
 from fashion_studio.domain.prediction_codec import prediction_from_dict, prediction_to_dict
 from fashion_studio.domain.predictions import Maps, Reading
-from fashion_studio.jobs.arena import aligned
+from fashion_studio.jobs.edit_wire import (
+    DescribeGenerator,
+    Edit,
+    EditedAnswer,
+    EditValues,
+    GeneratorAnswer,
+    ReadEdited,
+    ValueAnswer,
+    ValuesAnswer,
+    WriteEdited,
+    WrittenAnswer,
+)
+from fashion_studio.jobs.packing import Packed, pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -30,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "ArrayAnswer",
-    "ArrayPlace",
     "Cancel",
     "ErrorAnswer",
     "HeadResult",
@@ -38,7 +49,6 @@ __all__ = [
     "HeadsInUse",
     "MapsHeader",
     "Matte",
-    "Packed",
     "Ping",
     "Pong",
     "Prioritise",
@@ -59,13 +69,12 @@ __all__ = [
     "encode",
     "error_from_wire",
     "error_to_wire",
-    "pack",
     "path_from_wire",
     "path_to_wire",
     "read_frame",
     "reading_from_wire",
+    "reading_to_packed",
     "reading_to_wire",
-    "unpack",
     "write_frame",
 ]
 
@@ -159,28 +168,25 @@ class UseHeads(msgspec.Struct, frozen=True, tag=True):
     heads: bytes
 
 
-Request = Read | Matte | Teach | UseHeads | Cancel | Prioritise | Release | Ping | Shutdown
+Request = (
+    Read
+    | Matte
+    | Teach
+    | UseHeads
+    | Cancel
+    | Prioritise
+    | Release
+    | Ping
+    | Shutdown
+    | DescribeGenerator
+    | Edit
+    | ReadEdited
+    | EditValues
+    | WriteEdited
+)
 
 
 # ---------------------------------------------------------------- from the engine to the window
-
-
-class ArrayPlace(msgspec.Struct, frozen=True):
-    """One array inside a packed block: numpy type string, shape, first byte from the block's start."""
-
-    name: str
-    dtype: str
-    shape: tuple[int, ...]
-    start: int
-
-
-class Packed(msgspec.Struct, frozen=True):
-    """Arrays in one block: at `offset` of the arena, or, where the arena had no room (-1), in `inline`."""
-
-    arrays: tuple[ArrayPlace, ...]
-    size: int
-    offset: int = -1
-    inline: bytes = b""
 
 
 class MapsHeader(msgspec.Struct, frozen=True):
@@ -305,6 +311,11 @@ Answer = (
     | Pong
     | Taught
     | HeadsInUse
+    | GeneratorAnswer
+    | EditedAnswer
+    | ValueAnswer
+    | ValuesAnswer
+    | WrittenAnswer
 )
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -375,40 +386,20 @@ def path_from_wire(data: bytes) -> Path:
 # ---------------------------------------------------------------- arrays, readings and errors
 
 
-def pack(arrays: Mapping[str, NDArray[Any]], arena: Arena, blocks: BlockAllocator) -> Packed:
-    """Lays arrays side by side into the arena, or into the message itself when the arena is full."""
-    places, start = [], 0
-    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    for name, array in whole.items():
-        places.append(ArrayPlace(name, array.dtype.str, array.shape, start))
-        start += aligned(array.nbytes)
-    offset = blocks.allocate(start)
-    if offset is not None:
-        for place, array in zip(places, whole.values(), strict=True):
-            arena.write(offset + place.start, array.reshape(-1).view(np.uint8).data)
-        return Packed(tuple(places), start, offset)
-    inline = bytearray(start)
-    for place, array in zip(places, whole.values(), strict=True):
-        inline[place.start : place.start + array.nbytes] = array.tobytes()
-    return Packed(tuple(places), start, inline=bytes(inline))
-
-
-def unpack(packed: Packed, arena: Arena) -> dict[str, NDArray[Any]]:
-    """Copies packed arrays out; they own their memory and may be kept."""
-    block = packed.inline if packed.offset < 0 else arena.read(packed.offset, packed.size)
-    arrays = {}
-    for place in packed.arrays:
-        kind = np.dtype(place.dtype)
-        count = int(np.prod(place.shape, dtype=np.int64))
-        flat = np.frombuffer(block, dtype=kind, count=count, offset=place.start)
-        arrays[place.name] = flat.reshape(place.shape)
-    return arrays
-
-
 def reading_to_wire(
     request_id: int, reading: Reading, stamp: tuple[int, int], arena: Arena, blocks: BlockAllocator
 ) -> ReadingAnswer:
     """A reading as a message; its maps go through the arena."""
+    return reading_to_packed(request_id, reading, stamp, lambda arrays: pack(arrays, arena, blocks))
+
+
+def reading_to_packed(
+    request_id: int,
+    reading: Reading,
+    stamp: tuple[int, int],
+    packing: Callable[[Mapping[str, NDArray[Any]]], Packed],
+) -> ReadingAnswer:
+    """The same with another way to make its maps ready."""
     prediction, maps = prediction_to_dict(reading.prediction), reading.maps
     features = b"" if reading.features is None else reading.features.astype("<f2").tobytes()
     if maps is None:
@@ -417,7 +408,7 @@ def reading_to_wire(
     arrays |= {f"cam:{head}": cams for head, cams in maps.cams.items()}
     affine = maps.to_input
     header = MapsHeader((affine.scale_x, affine.scale_y, affine.shift_x, affine.shift_y), maps.input_px)
-    return ReadingAnswer(request_id, prediction, stamp, header, pack(arrays, arena, blocks), features)
+    return ReadingAnswer(request_id, prediction, stamp, header, packing(arrays), features)
 
 
 def reading_from_wire(answer: ReadingAnswer, arena: Arena) -> Reading:

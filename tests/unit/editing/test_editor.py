@@ -6,14 +6,19 @@ import cv2
 import msgspec
 import numpy as np
 import pytest
-import torch
-from garments import ATTRIBUTES, ShirtReader, shirt_mask, shirt_photo
+from garments import (
+    ATTRIBUTES,
+    PAINTS,
+    ShirtReader,
+    painting_generator,
+    shirt_mask,
+    shirt_photo,
+    tiny_generator,
+)
 
 from fashion_studio.domain.edits import EditRegion, EditStack, EditStep, PaintedMask, RegionKind
 from fashion_studio.domain.errors import UserError
 from fashion_studio.editing.editor import GRID_PART, Editor
-from fashion_studio.zoo.amgan import AmganConfig, Generator
-from fashion_studio.zoo.editor_bundle import EditorManifest, save_generator
 
 RED = EditStep.of("colors", "red")
 VALUES = {"colors": "red", "pattern": "striped", "sleeve_length": "sleeveless"}
@@ -212,13 +217,9 @@ def test_what_was_computed_is_not_computed_again(editor: Editor, reader: ShirtRe
 def test_the_grid_asks_for_several_values_at_once_and_shows_what_single_edits_show(
     reader: ShirtReader,
 ) -> None:
-    from garments import painting_generator
-
     names = tuple(f"c{n}" for n in range(7))
-    import garments
-
     for number, name in enumerate(names):
-        garments.PAINTS[name] = (number / 7, 0.2, 1 - number / 7)
+        PAINTS[name] = (number / 7, 0.2, 1 - number / 7)
     editor = Editor(
         painting_generator({**ATTRIBUTES, "colors": names}), lambda image: reader.read([image])[0]
     )
@@ -239,10 +240,7 @@ def test_a_bundle_of_random_weights_edits_and_a_folder_without_one_says_so(
 ) -> None:
     with pytest.raises(UserError, match="No generator is installed"):
         Editor.load(tmp_path / "none", reader)
-    torch.manual_seed(0)
-    config = AmganConfig(ATTRIBUTES, 32, width=4, blocks=1)
-    save_generator(tmp_path / "g", Generator(config), EditorManifest("tiny-1", config, "Apache-2.0"))
-    editor = Editor.load(tmp_path / "g", reader)
+    editor = Editor.load(tiny_generator(tmp_path / "g"), reader)
     photo = shirt_photo()
     edited = editor.edit(photo, stack(RED))
     assert edited.stack.model == "tiny-1"

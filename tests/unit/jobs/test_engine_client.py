@@ -30,7 +30,7 @@ def batches(model: Path) -> list[list[int]]:
 def busy(client: EngineClient, tmp_path: Path) -> None:
     """Keeps the engine at work for a moment, so that what is asked now has to queue."""
     client.read(make_photo(tmp_path / "busy.png", Act.BE_SLOW, 999))
-    until(lambda: any(ticket.started_s for ticket in client._tickets.values()))
+    until(lambda: any(ticket.started_s for ticket in client._tickets.all()))
 
 
 def test_a_reading_arrives_whole_and_in_the_pixels_of_the_full_photo(
@@ -300,7 +300,7 @@ def test_a_hanging_engine_is_ended_like_a_dead_one(make_client: MakeClient, tmp_
 def test_ping_is_answered_also_in_the_middle_of_work(make_client: MakeClient, tmp_path: Path) -> None:
     client = ready(make_client())
     client.read(make_photo(tmp_path / "a.png", Act.HANG))
-    until(lambda: any(ticket.started_s for ticket in client._tickets.values()))
+    until(lambda: any(ticket.started_s for ticket in client._tickets.all()))
     started = time.monotonic()
     client.ping().result(WAIT_S)
     assert time.monotonic() - started < 5
@@ -312,7 +312,7 @@ def test_close_in_the_middle_of_work_is_quick_and_leaves_no_process(
     client = ready(make_client())
     pid = client.pid
     future = client.read(make_photo(tmp_path / "a.png", Act.HANG))
-    until(lambda: any(ticket.started_s for ticket in client._tickets.values()))
+    until(lambda: any(ticket.started_s for ticket in client._tickets.all()))
     started = time.monotonic()
     client.close()
     assert time.monotonic() - started < 5

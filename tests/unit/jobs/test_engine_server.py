@@ -25,7 +25,7 @@ WINDOW = textwrap.dedent("""
     client = EngineClient(model, log_file=log, options=EngineOptions(reader="fake_reader:FakeReader"))
     client.start()
     future = client.read(photo)
-    while not any(ticket.started_s for ticket in client._tickets.values()):
+    while not any(ticket.started_s for ticket in client._tickets.all()):
         time.sleep(0.01)
     print(client.pid, flush=True)
     time.sleep(60)

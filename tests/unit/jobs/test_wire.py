@@ -19,6 +19,7 @@ from fashion_studio.domain.errors import (
 from fashion_studio.domain.predictions import Reading
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.jobs.arena import Arena, BlockAllocator
+from fashion_studio.jobs.packing import pack, unpack
 from fashion_studio.jobs.wire import (
     Cancel,
     Matte,
@@ -35,13 +36,11 @@ from fashion_studio.jobs.wire import (
     encode,
     error_from_wire,
     error_to_wire,
-    pack,
     path_from_wire,
     path_to_wire,
     read_frame,
     reading_from_wire,
     reading_to_wire,
-    unpack,
     write_frame,
 )
 
