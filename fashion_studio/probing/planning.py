@@ -111,15 +111,16 @@ def _of_folder(spec: ConflictSpec) -> ConflictPlan:
     names = sorted({name for cues in found.files.values() for name in cues})
     notes = []
     if found.equal:
-        notes.append(f"{found.equal:,} pictures were left out because both their cues are of one class.")
+        notes.append(f"{_pictures(found.equal)} left out: both cues are of one class.")
     if found.strange:
         notes.append(
-            f"{len(found.strange):,} pictures were left out because their names say no cues: "
-            f"{_some(found.strange)}."
+            f"{_pictures(len(found.strange))} left out: the name says no cues ({_some(found.strange)})."
         )
     limited = dict(list(found.files.items())[: spec.limit or None])
     if len(limited) < len(found.files):
-        notes.append(f"{len(found.files) - len(limited):,} pictures are over the limit of {spec.limit:,}.")
+        notes.append(
+            f"{_pictures(len(found.files) - len(limited))} left out: over the limit of {spec.limit:,}."
+        )
     return ConflictPlan((), limited, {name: CueClass(name) for name in names}, tuple(notes))
 
 
@@ -153,6 +154,10 @@ def _groups(
             groups.setdefault(value, []).append(photo.key)
             guessed += said is None
     return dict(sorted(groups.items())), guessed
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} picture{'' if count == 1 else 's'}"
 
 
 def _some(names: Iterable[str]) -> str:
