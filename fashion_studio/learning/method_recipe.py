@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from fashion_studio.domain.errors import UserError
-from fashion_studio.learning.amgan.plan import GanPlan  # noqa: TC001 - msgspec resolves the annotations
+from fashion_studio.learning.amgan.plan import PAIRED, GanPlan  # noqa: TC001 - msgspec resolves the annotations
 from fashion_studio.learning.style.plan import Stylising
 from fashion_studio.learning.view_plans import Augmenting, Mixing, ViewPlan
 
@@ -472,7 +472,11 @@ def _gan_problems(recipe: MethodRecipe) -> dict[str, bool]:
     return found | {
         "An adversarial training has no [loss]; its losses are in [gan.weights].": bool(recipe.loss),
         "An adversarial training needs [base], the attribute network that guides it.": recipe.base is None,
-        "An adversarial training has one phase.": len(recipe.phases) > 1,
+        "An adversarial training has one phase, with at most one before it, called “paired”.": (
+            len(recipe.phases) > 2 or any(phase.name != PAIRED for phase in recipe.phases[:-1])
+        ),
+        "Pairs come from renderings; its [gan.renderings] has none.": not gan.renderings.count
+        and (len(recipe.phases) > 1 or gan.weights.paired > 0),
         "Its heads have to be the attributes of [gan.attributes].": recipe.heads != tuple(gan.attributes),
     }
 

@@ -60,6 +60,7 @@ def editor_card(
             f"{plan.critic_steps} of them; batch {recipe.batch_size}, seed {frozen.parameters['seed']}. Kept "
             "is the moving average of the last step: nothing was chosen by a figure."
         ),
+        *_paired_lines(stepper),
         f"- {stepper.objective.describe()}",
         *_reference_lines(report["references"]),
         *environment_lines(frozen),
@@ -81,6 +82,18 @@ def editor_card(
     if recipe.sources:
         lines += ["", "## Sources", "", *(f"- {source}" for source in recipe.sources)]
     return "\n".join(lines) + "\n"
+
+
+def _paired_lines(stepper: GanStepper) -> list[str]:
+    if not stepper.paired_steps:
+        return []
+    done = min(stepper.done, stepper.paired_steps)
+    return [
+        (
+            f"- The first {done:,} of these steps trained the generator alone on renderings whose true edit "
+            "is known. This paired warm-up is the house's own, not AMGAN's."
+        )
+    ]
 
 
 def _reference_lines(counts: Mapping[str, int]) -> list[str]:

@@ -93,7 +93,7 @@ class Drawer:
     """
 
     def __init__(self, plan: GanPlan, pictures: Pictures, batch_size: int, seed: int) -> None:
-        self._plan, self._pictures, self.batch_size, self._seed = plan, pictures, batch_size, seed
+        self._plan, self._pictures, self.batch_size, self.seed = plan, pictures, batch_size, seed
         self._counts = [len(values) for values in plan.attributes.values()]
         self._finder = ReferenceFinder(pictures.codes)
         self._pools = [self._pool(at, name) for at, name in enumerate(plan.attributes)]
@@ -104,7 +104,7 @@ class Drawer:
         The attribute changes after each generator's step, so that the discriminators and the generator see
         all of them equally often.
         """
-        rng = np.random.default_rng((_STREAM, self._seed, step))
+        rng = np.random.default_rng((_STREAM, self.seed, step))
         attribute = (step // self._plan.critic_steps) % len(self._counts)
         photos, renderings = self._pools[attribute]
         wanted = round(self._plan.photo_share * self.batch_size)
@@ -128,7 +128,7 @@ class Drawer:
 
     def noise(self, step: int, count: int) -> tuple[Tensor, Tensor]:
         """Two (B,) draws from 0 to 1 for the penalties of D_I and D_C."""
-        rng = np.random.default_rng((_STREAM, self._seed, step, 1))
+        rng = np.random.default_rng((_STREAM, self.seed, step, 1))
         shares = torch.from_numpy(rng.random((2, count), np.float32))
         return shares[0], shares[1]
 

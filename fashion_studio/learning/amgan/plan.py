@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - msgspec resolves the annotations
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
-__all__ = ["GanPlan", "GanWeights", "RenderingPlan"]
+__all__ = ["PAIRED", "GanPlan", "GanWeights", "RenderingPlan"]
+
+PAIRED: Final = "paired"
+"""Name of the phase that comes before the adversarial one."""
 
 GanMethod = Literal["amgan", "stargan", "ganimation"]
 
@@ -53,7 +56,8 @@ class GanPlan:
     """An adversarial training of a generator that edits attributes.
 
     A step is one update of the discriminators; every `critic_steps`-th step also updates the generator. An
-    epoch is `steps_per_epoch` steps.
+    epoch is `steps_per_epoch` steps. A recipe may begin with a phase “paired”, in which the generator alone
+    learns from renderings whose true edit is known (`learning.amgan.paired`, the house's own).
 
     Attributes:
         attributes: what is edited: attribute to its values, all of them the vocabulary's, in channel order.
@@ -74,7 +78,6 @@ class GanPlan:
         photo_share: share of photos in a batch where there are photos and renderings.
         guide_px: side that pictures are brought to for the attribute network; 0 for its own.
         measured: at most so many held-out pictures are measured after each epoch.
-        paired_steps: steps of the paired warm-up before the adversarial ones; the house's own, 0 for none.
     """
 
     attributes: Mapping[str, tuple[str, ...]]
@@ -99,7 +102,6 @@ class GanPlan:
     photo_share: float = 0.5
     guide_px: int = 0
     measured: int = 64
-    paired_steps: int = 0
     weights: GanWeights = field(default_factory=GanWeights)
     renderings: RenderingPlan = field(default_factory=RenderingPlan)
 

@@ -60,16 +60,15 @@ class GanReporter:
         stepper: is looked at.
         plan: of the recipe.
         epochs: in all.
-        phase: name of what goes on.
     """
 
     def __init__(
-        self, voice: RunVoice, run_dir: Path, stepper: GanStepper, plan: GanPlan, epochs: int, phase: str
+        self, voice: RunVoice, run_dir: Path, stepper: GanStepper, plan: GanPlan, epochs: int
     ) -> None:
         self._voice, self._run_dir, self._stepper = voice, run_dir, stepper
-        self._plan, self._epochs, self._phase = plan, epochs, phase
+        self._plan, self._epochs, self._phase = plan, epochs, ""
         self._epoch, self._block = MeanTerms(), MeanTerms()
-        self._curves: Any = TensorBoardLogger(run_dir, name="tensorboard", version="").experiment
+        self._writer: Any = None
         self._seconds_per_step = 0.0
         self._measuring_s = 0.0
         self._steps_here = self._block_steps = 0
@@ -79,6 +78,24 @@ class GanReporter:
     def begin(self) -> None:
         """Starts the clocks."""
         self._block_began = self._epoch_began = time.monotonic()
+
+    def tell_phase(self) -> None:
+        """A phase begins, or goes on after a start."""
+        stepper, phase = self._stepper, self._stepper.phase
+        self._phase = phase.name
+        self._voice.tell(
+            "phase",
+            phase=phase.name,
+            number=stepper.phases.index(phase) + 1,
+            epoch=stepper.done // self._plan.steps_per_epoch + 1,
+            epochs=phase.epochs,
+            trained_parameters=sum(p.numel() for p in stepper.networks.generator.parameters()),
+        )
+
+    def close(self) -> None:
+        """Lets the curves' file go."""
+        if self._writer is not None:
+            self._writer.close()
 
     def add(self, terms: Mapping[str, Tensor]) -> None:
         """A step is done; says about every two seconds how it goes."""
@@ -125,7 +142,7 @@ class GanReporter:
         self._voice.tell("epoch", **event)
         append_row(self._run_dir / METRICS, event)
         for name, number in event["val"].items():
-            self._curves.add_scalar(f"val/{name}", number, self._stepper.done)
+            self._curve(f"val/{name}", number)
         self._voice.log(_epoch_line(event))
         self._epoch = MeanTerms()
         now = time.monotonic()
@@ -217,9 +234,14 @@ class GanReporter:
         )
         self._voice.progress(done, self._stepper.steps, f"Epoch {epoch} of {self._epochs}, loss {shown:.4g}")
         for name, value in ({"loss": short(shown)} | terms).items():
-            self._curves.add_scalar(f"train/{name}", value, done)
+            self._curve(f"train/{name}", value)
         self._block, self._block_steps = MeanTerms(), 0
         self._block_began = time.monotonic()
+
+    def _curve(self, name: str, value: float) -> None:
+        if self._writer is None:
+            self._writer = TensorBoardLogger(self._run_dir, name="tensorboard", version="").experiment
+        self._writer.add_scalar(name, value, self._stepper.done)
 
     def _rates(self) -> dict[str, float]:
         return {"generator": self._stepper.rate, "discriminators": self._stepper.rate}

@@ -19,6 +19,8 @@ from fashion_studio.learning.amgan.figures import edit_figures
 from fashion_studio.learning.amgan.finishing import finish_editor, finished_editor
 from fashion_studio.learning.amgan.material import GanMaterial, prepare_material
 from fashion_studio.learning.amgan.objective import Objective
+from fashion_studio.learning.amgan.paired import PairDraw
+from fashion_studio.learning.amgan.pairs import EDITED
 from fashion_studio.learning.amgan.reporting import GanReporter, tell_pictures
 from fashion_studio.learning.amgan.sheets import SampleSheet, sheet_rows
 from fashion_studio.learning.amgan.stepping import GanNetworks, GanStepper, config_of
@@ -105,6 +107,8 @@ def run_amgan(
             "The device's memory is full.",
             "Train with a smaller batch (--batch-size) or a narrower recipe; the last checkpoint stays.",
         ) from error
+    finally:
+        work.reporter.close()
 
 
 def _plan_and_place(frozen: FrozenRun) -> tuple[GanPlan, Placing]:
@@ -137,11 +141,12 @@ def _begin(
         objective,
         Drawer(plan, material.training, recipe.batch_size, seed),
         material.training,
-        phase=recipe.phases[-1],
+        phases=recipe.phases,
+        pairs=_pairs(frozen, plan, material),
         precision=place.precision,
         device=place.device,
     )
-    reporter = GanReporter(voice, frozen.run_dir, stepper, plan, recipe.epochs, recipe.phases[-1].name)
+    reporter = GanReporter(voice, frozen.run_dir, stepper, plan, recipe.epochs)
     mark = hashlib.sha256(repr((config_of(plan), plan.method, plan.judges_crop)).encode()).hexdigest()[:16]
     path = frozen.run_dir / FOLDER / LAST
     resumed = path.exists()
@@ -155,22 +160,30 @@ def _begin(
     return _Work(frozen, plan, material, guide, stepper, reporter, sheet, mark, voice)
 
 
+def _pairs(frozen: FrozenRun, plan: GanPlan, material: GanMaterial) -> PairDraw | None:
+    if len(frozen.recipe.phases) < 2 and not plan.weights.paired:
+        return None
+    if dict(plan.attributes) != EDITED or material.variants is None:
+        msg = (
+            f"The recipe “{frozen.recipe.title}” learns from pairs, which are rendered for "
+            f"{', '.join(EDITED)} with all their values. Edit just these, or leave the pairs out."
+        )
+        raise UserError(msg)
+    return PairDraw([material.variants], [1.0])
+
+
 def _train(work: _Work) -> None:
     keep_freed_memory()
     stepper, plan = work.stepper, work.plan
     kept_at = time.monotonic()
-    work.voice.tell(
-        "phase",
-        phase=work.frozen.recipe.phases[-1].name,
-        number=1,
-        epoch=stepper.done // plan.steps_per_epoch + 1,
-        epochs=work.frozen.recipe.epochs,
-        trained_parameters=sum(p.numel() for p in stepper.networks.generator.parameters()),
-    )
     if not stepper.done:
         _write_sheet(work)
     work.reporter.begin()
+    told = ""
     while stepper.done < stepper.steps:
+        if stepper.phase.name != told:
+            told = stepper.phase.name
+            work.reporter.tell_phase()
         if work.voice.should_stop():
             _keep(work)
             msg = "The training was cancelled; start it again in the same folder to go on."

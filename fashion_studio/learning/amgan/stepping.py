@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
+from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from fashion_studio.learning.amgan.objective import Batch
+from fashion_studio.learning.amgan.paired import PairBatch, paired_loss
 from fashion_studio.learning.fitting import LossNotFinite
-from fashion_studio.learning.schedules import rate_factor
+from fashion_studio.learning.schedules import make_optimiser, rate_factor
 from fashion_studio.zoo.amgan import AmganConfig, Discriminator, Generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from fashion_studio.learning.amgan.draws import Draw, Drawer
     from fashion_studio.learning.amgan.objective import Objective
+    from fashion_studio.learning.amgan.paired import PairDraw
     from fashion_studio.learning.amgan.pictures import Pictures
     from fashion_studio.learning.amgan.plan import GanPlan
-    from fashion_studio.learning.method_recipe import OptimiserPlan, Phase
+    from fashion_studio.learning.method_recipe import Phase
 
 __all__ = ["GanNetworks", "GanStepper", "config_of"]
+
+_PAIR_STREAM: Final = 6_000_011
+"""Keeps the pairs' random numbers apart from others of the same seed."""
 
 
 def config_of(plan: GanPlan) -> AmganConfig:
@@ -91,7 +97,8 @@ class GanStepper:
         objective: of the plan.
         drawer: says what each step works on.
         pictures: that the drawer's rows are of.
-        phase: of the recipe; its optimiser and schedule are those of all networks.
+        phases: of the recipe: the adversarial one, and before it a paired one where there is any.
+        pairs: renderings with their true edits; None where the plan asks for none.
         precision: "32-true", "bf16-mixed" or "16-mixed"; the penalty is float32 in all of them.
         device: where to compute.
     """
@@ -103,49 +110,87 @@ class GanStepper:
         drawer: Drawer,
         pictures: Pictures,
         *,
-        phase: Phase,
+        phases: Sequence[Phase],
+        pairs: PairDraw | None,
         precision: str,
         device: torch.device,
     ) -> None:
         self.networks, self.objective, self.drawer = networks, objective, drawer
         self.pictures, self.device = pictures, device
-        per_epoch, optimiser = objective.plan.steps_per_epoch, phase.optimiser
-        self.steps = phase.epochs * per_epoch
-        self._factor = rate_factor(phase.schedule, optimiser.rate, phase.epochs, per_epoch)
-        self.done = 0
+        self.phases, self._pairs = tuple(phases), pairs
+        per_epoch, optimiser = objective.plan.steps_per_epoch, phases[-1].optimiser
+        self.paired_steps = sum(phase.epochs for phase in phases[:-1]) * per_epoch
+        self.steps = self.paired_steps + phases[-1].epochs * per_epoch
+        self._factors = [
+            rate_factor(phase.schedule, phase.optimiser.rate, phase.epochs, per_epoch) for phase in phases
+        ]
+        self.done, self._seed = 0, drawer.seed
         self.references = {"exact": 0, "fallback": 0, "none": 0}
         self._names = list(objective.plan.attributes)
-        self._rate = optimiser.rate
         self._kind = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}.get(precision)
-        self._of_judges = _adam((p for judge in networks.judges for p in judge.parameters()), optimiser)
-        self._of_generator = _adam(networks.generator.parameters(), optimiser)
+        self._of_judges = make_optimiser(nn.ModuleList(networks.judges), optimiser)
+        self._of_generator = make_optimiser(networks.generator, optimiser)
+        self._of_warm_up = make_optimiser(networks.generator, phases[0].optimiser)
         # one each: what overflows for the discriminators says nothing of the generator
         self._scalers = [torch.amp.GradScaler(device.type, enabled=precision == "16-mixed") for _ in range(2)]
 
     def step(self) -> dict[str, Tensor]:
-        """Updates the discriminators, and after every `critic_steps`-th time the generator; the terms.
+        """Takes one step; the terms of its losses.
+
+        In the adversarial phase the discriminators are updated, and after every `critic_steps`-th time the
+        generator; in the paired one the generator alone.
 
         Raises:
             LossNotFinite: a loss is not; nothing was updated by it.
         """
-        plan, step = self.objective.plan, self.done
+        self._set_rates(self.rate)
+        if self.done < self.paired_steps:
+            terms = self._step_paired()
+        else:
+            terms = self._step_adversarial(self.done - self.paired_steps)
+        self.done += 1
+        return terms
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the next step."""
+        return self.phases[0 if self.done < self.paired_steps else -1]
+
+    def _step_adversarial(self, step: int) -> dict[str, Tensor]:
+        plan = self.objective.plan
         with_generator = (step + 1) % plan.critic_steps == 0
         draw = self.drawer.draw(step, with_references=with_generator and plan.compares_features)
         batch = self._batch(draw)
-        self._set_rates(self._factor(step))
         terms = self._step_judges(batch, self.drawer.noise(step, len(draw.rows)))
         if with_generator:
             terms |= self._step_generator(batch)
             self.networks.averaged.update_parameters(self.networks.generator)
             for name, count in draw.matches.items():
                 self.references[name] += count
-        self.done = step + 1
         return terms
+
+    def _step_paired(self) -> dict[str, Tensor]:
+        with self._casting():
+            terms = self._paired_terms()
+            loss = torch.stack(list(terms.values())).sum()
+        self._update(loss, self._of_warm_up, self._scalers[1])
+        self.networks.averaged.update_parameters(self.networks.generator)
+        return {"generator": loss.detach()} | {f"paired.{name}": v.detach() for name, v in terms.items()}
+
+    def _paired_terms(self) -> dict[str, Tensor]:
+        assert self._pairs is not None  # noqa: S101 - a plan that asks for pairs has them
+        rng = np.random.default_rng((_PAIR_STREAM, self._seed, self.done))
+        drawn = self._pairs.batch(self.drawer.batch_size, rng)
+        batch = PairBatch(**{f.name: getattr(drawn, f.name).to(self.device) for f in fields(drawn)})
+        picture, mask = self.networks.generator(batch.source, batch.values, batch.edited)
+        return paired_loss(picture, mask, batch)
 
     @property
     def rate(self) -> float:
         """The learning rate of the next step."""
-        return self._rate * self._factor(self.done)
+        at = self.done < self.paired_steps
+        done = self.done if at else self.done - self.paired_steps
+        return self.phase.optimiser.rate * self._factors[0 if at else -1](done)
 
     def state(self) -> dict[str, Any]:
         """All that a later `load_state` needs to go on exactly; plain tensors and numbers."""
@@ -157,6 +202,7 @@ class GanStepper:
             "averaged": networks.averaged.state_dict(),
             "judges": [judge.state_dict() for judge in networks.judges],
             "of_generator": self._of_generator.state_dict(),
+            "of_warm_up": self._of_warm_up.state_dict() if self.done < self.paired_steps else {},
             "of_judges": self._of_judges.state_dict(),
             "scalers": [scaler.state_dict() for scaler in self._scalers],
         }
@@ -172,6 +218,8 @@ class GanStepper:
             judge.load_state_dict(part)
         self._of_generator.load_state_dict(state["of_generator"])
         self._of_judges.load_state_dict(state["of_judges"])
+        if state["of_warm_up"]:
+            self._of_warm_up.load_state_dict(state["of_warm_up"])
         for scaler, part in zip(self._scalers, state["scalers"], strict=True):
             if part:
                 scaler.load_state_dict(part)
@@ -211,6 +259,10 @@ class GanStepper:
             loss, terms = self.objective.generator(
                 networks.generator, networks.judge, networks.crop_judge, batch
             )
+            weight = self.objective.plan.weights.paired
+            if weight:
+                terms["paired"] = torch.stack(list(self._paired_terms().values())).sum()
+                loss = loss + weight * terms["paired"]
         self._update(loss, self._of_generator, self._scalers[1])
         for judge in networks.judges:
             judge.requires_grad_(requires_grad=True)
@@ -231,16 +283,10 @@ class GanStepper:
     def _casting(self) -> torch.autocast:
         return torch.autocast(self.device.type, self._kind or torch.bfloat16, enabled=self._kind is not None)
 
-    def _set_rates(self, factor: float) -> None:
-        for optimiser in (self._of_judges, self._of_generator):
+    def _set_rates(self, rate: float) -> None:
+        for optimiser in (self._of_judges, self._of_generator, self._of_warm_up):
             for group in optimiser.param_groups:
-                group["lr"] = self._rate * factor
-
-
-def _adam(parameters: Iterable[nn.Parameter], plan: OptimiserPlan) -> torch.optim.Adam:
-    return torch.optim.Adam(
-        list(parameters), lr=plan.rate, betas=(plan.betas[0], plan.betas[1]), weight_decay=plan.weight_decay
-    )
+                group["lr"] = rate
 
 
 def _blend(old: Tensor, new: Tensor, count: Tensor | int, decay: float) -> Tensor:

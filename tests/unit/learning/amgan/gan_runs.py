@@ -33,6 +33,7 @@ critic_steps = 2
 steps_per_epoch = 4
 sample_every = 4
 measured = 6
+guide_px = 64
 [gan.attributes]
 colors = ["black", "white", "red", "blue", "green", "gray", "navy", "pink"]
 sleeve_length = ["sleeveless", "short", "three_quarter", "long"]
