@@ -20,6 +20,7 @@ from torchmetrics.image.kid import poly_mmd
 
 from fashion_studio.domain.errors import UserError
 from fashion_studio.imaging.colors import ciede2000, srgb_to_lab
+from fashion_studio.imaging.letterbox import IMAGENET_MEAN_RGB
 from fashion_studio.learning.amgan.figures import background_change
 from fashion_studio.learning.amgan.paired import value_vector
 from fashion_studio.learning.amgan.pairs import EDITED, pairs_of
@@ -47,6 +48,7 @@ Editing: TypeAlias = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 _KID_SUBSETS: Final = 50
 _KID_SIZE: Final = 100
 _HALF: Final = 127
+_RIM_PIXELS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def evaluate_edits(
     on_progress: Callable[[int, int], None] = lambda _done, _count: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> EditReport:
-    """Edits every garment into each of its rendered variants and compares.
+    """Edits every garment into each of its rendered variants that fits into the square, and compares.
 
     Args:
         edit: the generator, or what stands in its place.
@@ -113,6 +115,7 @@ def evaluate_edits(
     """
     pairs = pairs_of(variants)
     pairs = pairs[(variants.edited[pairs[:, 0]] < 0) & (variants.edited[pairs[:, 1]] >= 0)]
+    pairs = pairs[_shown_whole(variants, pairs)]
     if not len(pairs):
         msg = "There is no garment with a variant to measure edits by."
         raise ValueError(msg)
@@ -125,6 +128,26 @@ def evaluate_edits(
         on_progress(min(start + batch_size, len(pairs)), len(pairs))
     gallery = sums["true"]
     return EditReport(*(sums[kind].figures(gallery) for kind in ("edit", "true", "none")))
+
+
+def _shown_whole(variants: VariantSet, pairs: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which true edits do not run out of the square further than the garment did: new sleeves that are cut
+    off can be told by nobody. What lies beyond the rendering itself has no mask either; the picture's fill
+    says where that begins.
+    """
+    before, after = (_at_rim(variants, pairs[:, column]) for column in (0, 1))
+    return np.asarray(after <= before + _RIM_PIXELS)
+
+
+def _at_rim(variants: VariantSet, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+    """(P,): pixels of the garment that lie on the rim of the picture or of the square."""
+    found = []
+    for row in rows:
+        outside = (variants.squares[row] == IMAGENET_MEAN_RGB).all(axis=2).astype(np.uint8)
+        outside = cv2.copyMakeBorder(outside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+        near = cv2.dilate(outside, np.ones((5, 5), np.uint8))[1:-1, 1:-1] > 0
+        found.append(int(((variants.masks[row] > _HALF) & near).sum()))
+    return np.array(found, np.int64)
 
 
 def _measure(

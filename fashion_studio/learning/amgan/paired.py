@@ -31,6 +31,9 @@ _CHANGED: Final = 20
 """Difference of a channel, in 8-bit steps, from which a pixel was changed."""
 _INSIDE_WEIGHT: Final = 6.0
 """What a pixel that is to change counts beside one that is not: most of a picture is to stay."""
+_USUAL_SHARE: Final = 0.25
+_MOST_SMALLNESS: Final = 4.0
+"""What changes on less than a usual share of the picture (sleeves) weighs up to so many times more."""
 _PRINTS: Final = list(EDITED).index("pattern")
 _MASK_WEIGHT: Final = 0.3
 _EDGE_WEIGHT: Final = 0.5
@@ -55,16 +58,25 @@ class PairBatch:
 
 
 class PairDraw:
-    """Draws batches of pairs from variant sets, each attribute equally often; half of them mirrored.
+    """Draws batches of pairs from variant sets, half of them mirrored.
 
     Args:
         sets: rendered garments, photos.
         shares: how often each set is drawn; sums to 1.
+        attributes: how often each attribute of `EDITED` is drawn; sums to 1. Colours are learnt soonest,
+            sleeves last.
         know_others: how often the values that are not edited are told; without them is how it is often used.
     """
 
-    def __init__(self, sets: Sequence[VariantSet], shares: Sequence[float], know_others: float = 0.5) -> None:
+    def __init__(
+        self,
+        sets: Sequence[VariantSet],
+        shares: Sequence[float],
+        attributes: Sequence[float] = (0.25, 0.45, 0.3),
+        know_others: float = 0.5,
+    ) -> None:
         self._sets = tuple(sets)
+        self._attributes = np.asarray(attributes, np.float64)
         self._shares = np.asarray(shares, np.float64)
         self._know_others = know_others
         names = range(len(EDITED))
@@ -76,7 +88,7 @@ class PairDraw:
         rows: list[tuple[NDArray[Any], ...]] = []
         while len(rows) < size:
             which = int(rng.choice(len(self._sets), p=self._shares))
-            attribute = int(rng.integers(len(EDITED)))
+            attribute = int(rng.choice(len(EDITED), p=self._attributes))
             pairs = self._pairs[which][attribute]
             if not len(pairs):
                 continue
@@ -142,17 +154,21 @@ def paired_loss(picture: Tensor, mask: Tensor, batch: PairBatch) -> dict[str, Te
 
     Returns:
         "picture": absolute difference of the composed picture from the true one, pixels that are to change
-        weighing more; "edges": of their gradients, which keeps stripes and rims sharp; "mask": cross-entropy
-        of the mask with where the change is.
+        weighing more, those of a small change most; "edges": of their gradients, which keeps stripes and rims
+        sharp; "mask": cross-entropy of the mask with where the change is.
     """
     made = compose(batch.source, picture.float(), mask.float())
-    weight = 1 + (_INSIDE_WEIGHT - 1) * batch.changed
+    share = batch.changed.mean((1, 2, 3), keepdim=True).clamp(min=1e-3)
+    small = (_USUAL_SHARE / share).clamp(1, _MOST_SMALLNESS)
+    weight = 1 + (_INSIDE_WEIGHT * small - 1) * batch.changed
     off = made - batch.target
     picture_term = (weight * off.abs()).mean() + (
         (batch.changed * (picture.float() - batch.target)).abs()
     ).mean()
     edges = off.diff(dim=2).abs().mean() + off.diff(dim=3).abs().mean()
-    told = functional.binary_cross_entropy(mask.float().clamp(1e-4, 1 - 1e-4), batch.changed)
+    told = functional.binary_cross_entropy(
+        mask.float().clamp(1e-4, 1 - 1e-4), batch.changed, weight=1 + (small - 1) * batch.changed
+    )
     return {"picture": picture_term, "edges": _EDGE_WEIGHT * edges, "mask": _MASK_WEIGHT * told}
 
 

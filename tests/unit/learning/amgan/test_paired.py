@@ -43,9 +43,11 @@ def test_the_edited_value_is_always_told_the_others_only_at_times(variants: Vari
             assert any(told[:which] + told[which + 1 :]) == others
 
 
-def test_all_attributes_are_drawn_about_equally_often(variants: VariantSet) -> None:
-    batch = PairDraw([variants], [1.0]).batch(150, np.random.default_rng(2))
-    assert (batch.edited.sum(dim=0) > 30).all()
+def test_attributes_are_drawn_as_often_as_is_asked(variants: VariantSet) -> None:
+    equal = PairDraw([variants], [1.0], [1 / 3] * 3).batch(150, np.random.default_rng(2))
+    assert (equal.edited.sum(dim=0) > 30).all()
+    sleeves = PairDraw([variants], [1.0], [0.1, 0.8, 0.1]).batch(150, np.random.default_rng(2))
+    assert float(sleeves.edited[:, 1].mean()) > 0.65
 
 
 def test_the_change_is_the_garment_or_what_differs_of_its_sleeves() -> None:
@@ -88,3 +90,17 @@ def test_edges_that_are_wrong_cost_even_where_the_mean_is_right() -> None:
     )
     flat = paired_loss(torch.full((1, 3, 2, 2), 0.5), torch.ones(1, 1, 2, 2), batch)
     assert flat["edges"].item() == pytest.approx(0.5 * 1.0)
+
+
+def test_a_small_change_weighs_more() -> None:
+    target = torch.zeros(1, 3, 10, 10)
+    values, edited = torch.zeros(1, VALUES), torch.eye(3)[:1]
+    found = []
+    for rows in (1, 5):
+        changed = torch.zeros(1, 1, 10, 10)
+        changed[:, :, :rows] = 1.0
+        wanted = target + 0.5 * changed
+        batch = PairBatch(target, wanted, changed, values, edited)
+        found.append(paired_loss(target, changed, batch)["picture"].item())
+    # one row of ten: 0.5 · (6 · 2.5 + 1) · 0.1; five rows: 0.5 · (6 + 1) · 0.5
+    assert found == pytest.approx([0.8, 1.75])
