@@ -14,6 +14,7 @@ import typer
 from fashion_studio.cli import (
     bulk_edit_commands,
     doctor,
+    edit_commands,
     evaluate_commands,
     experiment_commands,
     import_commands,
@@ -51,6 +52,7 @@ window_commands.register(app)
 project_commands.register(app)
 import_commands.register(app)
 model_commands.register(app)
+edit_commands.register(app)
 bulk_edit_commands.register(app)
 teach_commands.register(app)
 train_commands.register(app)
