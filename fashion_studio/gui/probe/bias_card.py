@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BiasCard", "background_facts"]
 
-_CHART_PX, _FLIPS_PX, _FLIPS_NARROW_PX = 250, 264, 220
+_LEAST_PX, _MOST_PX, _FLIPS_PX, _FLIPS_NARROW_PX = 240, 278, 264, 220
 
 
 def background_facts(view: ProbeView, vocabulary: Vocabulary | None) -> list[Fact]:
@@ -80,18 +80,16 @@ class BiasCard(Card):
         )
         right.setStretch(2, 1)
         self._right.setLayout(right)
-        self._line = Line(_CHART_PX - 32)
-        self._line.setFixedHeight(_CHART_PX - 32)
+        self._line = Line(_LEAST_PX - 24)
         whole = row(left, self._line, self._right, gap=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_narrow(narrow=False)
-        self.theme.changed.connect(self._fit)
-        self._fit()
 
-    def _fit(self) -> None:
-        self.setFixedHeight(self.theme.px(_CHART_PX + 28))
+    def fit(self, room_px: int) -> None:
+        """Takes its share of the room's height."""
+        self.setFixedHeight(max(self.theme.px(_LEAST_PX), min(self.theme.px(_MOST_PX), room_px * 3 // 8)))
 
     def set_narrow(self, *, narrow: bool) -> None:
         """A slimmer background check."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["BiasChart", "ChartRow", "ModelBand", "bias_text"]
 
 _LINE_PX: Final = 26
-_LEAST_LINE_PX: Final = 22
+_LEAST_LINE_PX: Final = 20
 _AXIS_PX: Final = 24
 _TOP_PX: Final = 18
 _ICON_PX: Final = 16
@@ -186,12 +186,25 @@ class BiasChart(QAbstractScrollArea):
         top = self.theme.px(_TOP_PX) - self.verticalScrollBar().value()
         return top + (number + 0.5) * self._line
 
+    def _marks(self, number: int) -> list[tuple[int, QPointF]]:
+        """The marks of a row: model place and where it stands."""
+        row, y = self._rows[number], self._y(number)
+        found = [
+            (place, self._x(bias)) for place in range(len(row.hits)) if (bias := row.bias(place)) is not None
+        ]
+        marks = []
+        for order, (place, x) in enumerate(found):
+            # marks that would hide each other stand above one another
+            near = any(other != place and abs(at - x) < _MARK_PX for other, at in found)
+            aside = (order - (len(found) - 1) / 2) * _MARK_PX if near else 0.0
+            marks.append((place, QPointF(x, y + aside)))
+        return marks
+
     def mark_at(self, place: int, name: str) -> QPoint | None:
         """Where a mark stands in the viewport; None where it has none."""
         for number, row in enumerate(self._rows):
-            value = row.bias(place) if row.name == name and place < len(row.hits) else None
-            if value is not None:
-                return QPointF(self._x(value), self._y(number)).toPoint()
+            if row.name == name:
+                return next((spot.toPoint() for at, spot in self._marks(number) if at == place), None)
         return None
 
     # ------------------------------------------------------------ painting
@@ -206,10 +219,10 @@ class BiasChart(QAbstractScrollArea):
         painter.setClipRect(
             QRectF(0, self.theme.px(_TOP_PX), self.viewport().width(), bottom - self.theme.px(_TOP_PX))
         )
-        for number, row in enumerate(self._rows):
+        for number in range(len(self._rows)):
             y = self._y(number)
             if -self._line < y < bottom + self._line:
-                self._paint_row(painter, row, y)
+                self._paint_row(painter, number, y)
         painter.restore()
         painter.end()
 
@@ -271,8 +284,8 @@ class BiasChart(QAbstractScrollArea):
         painter.fillRect(area.adjusted(-3, 0, 2, 0), theme.color("panel"))
         draw_text(painter, area, text, theme.font("caption"), theme.color("text"))
 
-    def _paint_row(self, painter: QPainter, row: ChartRow, y: float) -> None:
-        theme = self.theme
+    def _paint_row(self, painter: QPainter, number: int, y: float) -> None:
+        theme, row = self.theme, self._rows[number]
         chosen = self._picked is not None and self._picked[1] == row.name
         ink = theme.color("text" if chosen else "text2")
         x = 0.0
@@ -283,18 +296,17 @@ class BiasChart(QAbstractScrollArea):
         left = self._span[0]
         area = QRectF(x, y - self._line / 2, left - x - 10, self._line)
         draw_text(painter, area, row.title, theme.font("small", 500 if chosen else 400), ink)
-        found = [(place, bias) for place in range(len(row.hits)) if (bias := row.bias(place)) is not None]
-        if not found:
+        marks = self._marks(number)
+        if not marks:
             words = QRectF(left + 8, y - self._line / 2, self.viewport().width() - left - 16, self._line)
             hint = "no picture yet" if not any(hit[2] for hit in row.hits) else "no cue hit"
             draw_text(painter, words, hint, theme.font("caption"), theme.color("text3"))
             return
-        if len(found) > 1:
+        if len(marks) > 1:
             painter.setPen(QPen(theme.color("border"), 2))
-            ends = [bias for _, bias in found]
-            painter.drawLine(QLineF(self._x(min(ends)), y, self._x(max(ends)), y))
-        for place, bias in found:
-            center = QPointF(self._x(bias), y)
+            ends = [spot.x() for _, spot in marks]
+            painter.drawLine(QLineF(min(ends), y, max(ends), y))
+        for place, center in marks:
             draw_model_mark(painter, theme, center, place, _MARK_PX, edge="panel")
             if self._picked == (place, row.name):
                 role = "accent" if keyboard_focus(self) else "text"
@@ -303,18 +315,14 @@ class BiasChart(QAbstractScrollArea):
     # ------------------------------------------------------------ pointer and keys
 
     def _nearest(self, spot: QPointF) -> tuple[int, str] | None:
-        best: tuple[float, tuple[int, str]] | None = None
-        for number, row in enumerate(self._rows):
-            y = self._y(number)
-            if abs(spot.y() - y) > self._line / 2:
-                continue
-            for place in range(len(row.hits)):
-                bias = row.bias(place)
-                if bias is not None:
-                    away = abs(spot.x() - self._x(bias))
-                    if best is None or away < best[0]:
-                        best = (away, (place, row.name))
-        return best[1] if best is not None else None
+        """The mark of the row under a point that is nearest to it."""
+        found = [
+            (QLineF(spot, center).length(), place, row.name)
+            for number, row in enumerate(self._rows)
+            if abs(spot.y() - self._y(number)) <= self._line / 2
+            for place, center in self._marks(number)
+        ]
+        return min(found)[1:] if found else None
 
     def tip_at(self, spot: QPoint) -> str:
         """The figures of the mark under the pointer."""
@@ -341,6 +349,10 @@ class BiasChart(QAbstractScrollArea):
         found = self._nearest(event.position())
         if found is not None and event.button() is Qt.MouseButton.LeftButton:
             self.pick(*found)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The press has done it."""
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down from class to class, left and right from model to model."""

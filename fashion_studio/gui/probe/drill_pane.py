@@ -146,8 +146,7 @@ class DrillPane(QWidget):
         return value_title(self._vocabulary, attribute, value)
 
     def _show_class(self, view: ProbeView, point: ClassPoint) -> None:
-        conflict = view.spec.conflict
-        attribute = conflict.attribute if conflict is not None else view.spec.attribute
+        attribute = view.deciding
         title = self._title(attribute, point.name)
         several = len(view.names) > 1
         self.heading.setText(f"{title}, {view.names[point.subject]}" if several else title)
@@ -169,10 +168,10 @@ class DrillPane(QWidget):
             tiles.append(
                 DrillTile(
                     picture,
-                    f"{title.lower()} in {texture} cloth",
+                    f"in {texture} cloth",
                     self._title(attribute, decision.value),
                     decision.confidence,
-                    tip=result.file,
+                    tip=f"{title} in {texture} cloth\n{result.file}",
                 )
             )
         self.tiles.show_tiles(tiles)

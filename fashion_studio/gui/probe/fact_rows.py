@@ -27,12 +27,19 @@ _FIGURE_PX: Final = 56
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line: its name for the program (empty where it cannot be picked), title, figures, explanation."""
+    """One line.
+
+    Attributes:
+        short: the title where room is short; empty for the same.
+        name: for the program; empty where the line cannot be picked.
+        tip: what it means.
+    """
 
     title: str
     figures: tuple[str, ...]
     name: str = ""
     tip: str = ""
+    short: str = ""
 
 
 class FactRows(QWidget):
@@ -111,9 +118,10 @@ class FactRows(QWidget):
             pad = 8 if self._can_pick else 0
             words = QRectF(pad, top, self._column(0).x() - pad, line)
             role = "text" if chosen else "text2"
-            draw_text(
-                painter, words, fact.title, theme.font("small", 500 if chosen else 400), theme.color(role)
-            )
+            weight = 500 if chosen else 400
+            fits = theme.metrics("small", weight).horizontalAdvance(fact.title) <= words.width()
+            title = fact.title if fits or not fact.short else fact.short
+            draw_text(painter, words, title, theme.font("small", weight), theme.color(role))
             for model, figure in enumerate(fact.figures):
                 area = self._column(model).translated(0, top)
                 draw_text(painter, area, figure, theme.font("small", 500), theme.color("text"), right)
@@ -148,6 +156,10 @@ class FactRows(QWidget):
         if row >= 0 and event.button() is Qt.MouseButton.LeftButton:
             hit = [m for m in range(self._models) if event.position().x() >= self._column(m).x()]
             self._pick(row, max(hit, default=self._picked[1]))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The press has done it."""
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down among the lines, left and right among the models."""

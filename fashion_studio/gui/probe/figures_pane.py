@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fashion_studio.gui.components.base import Label, column, themed
+from fashion_studio.gui.components.base import Label, Tipped, column, themed
 from fashion_studio.gui.components.painting import draw_text
 from fashion_studio.gui.probe.bias_chart import ModelBand, bias_text
 from fashion_studio.gui.probe.fact_rows import Fact, FactRows
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BiasHead", "FiguresPane", "attribute_title", "facts_of"]
 
+_TWO_CUES: Final = "Decisions on pictures whose cues differ"
+_HIT: Final = "Only these say anything about the bias"
 _VARIANT_FACTS: Final = (("silhouette", "silhouettes"), ("edges", "edges"), ("texture", "texture alone"))
 
 
@@ -42,8 +44,8 @@ def facts_of(view: ProbeView, attribute: str, title: str) -> list[Fact]:
     if view.spec.conflict is not None:
         ns = tuple(f"{s.bias.n:,}" if s.bias is not None else "–" for s in scores)
         hits = tuple(share_text(s.bias.hit_share if s.bias is not None else None) for s in scores)
-        facts.append(Fact("Pictures with two cues", ns, tip="Decisions on pictures whose cues differ"))
-        facts.append(Fact("Decisions that hit a cue", hits, tip="Only these say anything about the bias"))
+        facts.append(Fact("Pictures with two cues", ns, tip=_TWO_CUES, short="Two-cue pictures"))
+        facts.append(Fact("Decisions that hit a cue", hits, tip=_HIT, short="Hit a cue"))
     labelled = any(_variant(s, attribute, "original").labelled for s in scores)
     if labelled:
         shares = tuple(_percent(_variant(s, attribute, "original").accuracy) for s in scores)
@@ -58,7 +60,8 @@ def facts_of(view: ProbeView, attribute: str, title: str) -> list[Fact]:
         facts.append(Fact(f"{'On' if labelled else 'Kept on'} {words}", figures, tip=what))
     if view.spec.backdrops:
         flips = tuple(share_text(s.flips[attribute].share if attribute in s.flips else None) for s in scores)
-        facts.append(Fact("Flips with new background", flips, tip=f"Decisions on {title} that change"))
+        tip = f"Decisions on {title} that change"
+        facts.append(Fact("Flips with new background", flips, tip=tip, short="Background flips"))
     return facts
 
 
@@ -72,7 +75,7 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f}"
 
 
-class BiasHead(QWidget):
+class BiasHead(Tipped, QWidget):
     """The models beside each other: mark and name, score in large figures, interval."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -89,7 +92,7 @@ class BiasHead(QWidget):
     def show_bands(self, bands: Sequence[ModelBand]) -> None:
         """Other figures."""
         self._bands = tuple(bands)
-        self.setAccessibleDescription("\n".join(", ".join(text) for text in self.texts))
+        self.setToolTip("\n".join(f"{name}: {score}, 95 % within {span}" for name, score, span in self.texts))
         self.updateGeometry()
         self.update()
 

@@ -27,6 +27,7 @@ from fashion_studio.probing.records import (
     Subject,
     VariantKind,
 )
+from fashion_studio.services.probing.freezing import bundle_subjects, default_adain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,13 +55,12 @@ _CUES: Final = ("Shape", "Texture", "Neither")
 _TEXTURES: Final = frozenset({"fabric", "pattern"})
 _USUAL_PHOTOS: Final = 200
 _USUAL_PICTURES: Final = 200
+_NO_STYLES: Final = "The weights for style transfer are not installed (models/adain)."
 _TWO_STREAM: Final = "two_stream"
 
 
 def subject_choices(models: Sequence[Model]) -> tuple[Subject, ...]:
     """Every model, and of a two-stream one each stream alone; from a thread."""
-    from fashion_studio.services.probing.freezing import bundle_subjects  # noqa: PLC0415 - not at start
-
     pairs = [
         (model.folder, streams)
         for model in models
@@ -92,7 +92,8 @@ class NewProbe(Dialog):
         at = names.index(CATEGORY) if CATEGORY in names else 0
         self.attribute.set_entries([attribute.title for attribute in self._attributes], at)
         self.attribute.picked.connect(self._on_attribute)
-        self.variants = {kind: self._chip(kind) for kind in VariantKind}
+        self.adain = default_adain()
+        self.variants = {kind: self._chip(kind) for kind in VariantKind if kind is not VariantKind.ORIGINAL}
         self.source = Segment([title for title, _, _ in _SOURCES])
         self.source.picked.connect(lambda _at: self._show_source())
         self.source_hint = Label("", "caption", role="text3", wrap=True)
@@ -131,9 +132,10 @@ class NewProbe(Dialog):
     def _chip(self, kind: VariantKind) -> Chip:
         chip = Chip(picture_title(kind.value))
         chip.setCheckable(True)
-        chip.setChecked(True)
-        chip.setEnabled(kind is not VariantKind.ORIGINAL)
-        chip.setToolTip("Always there" if kind is VariantKind.ORIGINAL else "With or without this column")
+        possible = bool(self.adain) or kind is not VariantKind.STYLISED
+        chip.setChecked(possible)
+        chip.setEnabled(possible)
+        chip.setToolTip("With or without this column" if possible else _NO_STYLES)
         return chip
 
     def _cue(self, name: str) -> Segment:
@@ -260,7 +262,7 @@ class NewProbe(Dialog):
         filtered = self._filtered and self.scope.index == 0
         ids = self._session.listing if filtered else project.ids()
         limit = _whole(self.limit.text)
-        if limit and ids.size > limit:
+        if 0 < limit < ids.size:
             ids = ids[np.linspace(0, ids.size - 1, limit).round().astype(int)]
         return ids
 
@@ -273,15 +275,13 @@ class NewProbe(Dialog):
     @property
     def spec(self) -> ProbeSpec:
         """All of it."""
-        from fashion_studio.services.probing.freezing import default_adain  # noqa: PLC0415 - not at start
-
         return ProbeSpec(
             self.subjects,
             self.decided,
-            tuple(kind for kind, chip in self.variants.items() if chip.isChecked()),
+            (VariantKind.ORIGINAL, *(kind for kind, chip in self.variants.items() if chip.isChecked())),
             tuple(Backdrop) if self.backgrounds.isChecked() else (),
             self._conflict(),
-            adain=default_adain(),
+            adain=self.adain,
             device=self._device,
         )
 
@@ -312,9 +312,14 @@ class NewProbe(Dialog):
             (not self.ids.size, "There is no photo to probe. Add photos or change the filter."),
             (least < 0, "How many at most: a whole number, or nothing."),
             (in_folder and not self._folder, "Choose the folder of pictures with two cues."),
+            (self._wants_styles(conflict) and not self.adain, _NO_STYLES),
             (not both, "Declare at least one attribute a cue of shape and one a cue of texture."),
         )
         return next((sentence for there, sentence in obstacles if there), "")
+
+    @staticmethod
+    def _wants_styles(conflict: ConflictSpec | None) -> bool:
+        return conflict is not None and conflict.source is ConflictSource.STYLE
 
     def _check(self) -> None:
         self.problem.setText("")

@@ -60,6 +60,11 @@ class ProbeView:
             found.update(dict.fromkeys(note.attributes))
         return tuple(found)
 
+    @property
+    def deciding(self) -> str:
+        """The attribute whose value is the decision on pictures with two cues."""
+        return self.spec.conflict.attribute if self.spec.conflict is not None else self.spec.attribute
+
     def place_of(self, key: str) -> int:
         """A photo's place among the results; -1 when it has none yet."""
         return self.places.get(key, -1)
@@ -89,7 +94,7 @@ def read_view(run: ProbeRun) -> ProbeView:
 
 
 def chart_of(view: ProbeView, title_of: Callable[[str], str]) -> tuple[list[ChartRow], list[ModelBand]]:
-    """The chart's rows, the classes with most pictures first, and the models' averages."""
+    """The chart's rows, in the order of the models' own classes, and the models' averages."""
     biases = [scores.bias for scores in view.scores]
     bands = [
         ModelBand(name, bias.bias, bias.low, bias.high) if bias is not None else ModelBand(name, None)
@@ -100,6 +105,12 @@ def chart_of(view: ProbeView, title_of: Callable[[str], str]) -> tuple[list[Char
         for each in bias.classes if bias is not None else ():
             hits = classes.setdefault(each.name, [(0, 0, 0)] * len(biases))
             hits[place] = (each.shape_hits, each.texture_hits, each.n)
-    order = sorted(classes.items(), key=lambda pair: (-max(hit[2] for hit in pair[1]), title_of(pair[0])))
-    rows = [ChartRow(name, title_of(name), garment_icon(name), tuple(hits)) for name, hits in order]
+    decided = view.deciding
+    known = [value for note in view.subjects.values() for value in note.attributes.get(decided, ())]
+    names = dict.fromkeys([*known, *sorted(classes)])
+    rows = [
+        ChartRow(name, title_of(name), garment_icon(name), tuple(classes[name]))
+        for name in names
+        if name in classes
+    ]
     return rows, bands

@@ -13,7 +13,6 @@ from fashion_studio.gui.components.feedback import EmptyState
 from fashion_studio.gui.probe.bias_card import BiasCard
 from fashion_studio.gui.probe.drill_pane import BackgroundPoint, ClassPoint
 from fashion_studio.gui.probe.log_dialog import LogDialog
-from fashion_studio.gui.probe.new_probe import NewProbe
 from fashion_studio.gui.probe.probe_bar import ProbeBar
 from fashion_studio.gui.probe.probe_pictures import ProbePictures
 from fashion_studio.gui.probe.probe_view import chart_of
@@ -28,6 +27,8 @@ from fashion_studio.gui.train.run_page import StateStrip
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from PySide6.QtGui import QResizeEvent
 
     from fashion_studio.gui.commands import Commands
     from fashion_studio.gui.probe.probe_keeper import ProbeKeeper
@@ -122,6 +123,10 @@ class ProbeRoom(QWidget):
         self.bar.set_narrow(narrow=narrow)
         self.card.set_narrow(narrow=narrow)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The chart gives way to the grid in a low window."""
+        self.card.fit(self.height())
+
     @property
     def attribute(self) -> str:
         """Whose decisions are shown."""
@@ -180,8 +185,7 @@ class ProbeRoom(QWidget):
         active = entry is not None and entry.phase.is_active
         nothing = "The first photos come in a moment." if active else "No photo was looked at in this probe."
         self.grid.say_nothing(nothing)
-        deciding = view.spec.conflict.attribute if view.spec.conflict is not None else view.spec.attribute
-        rows_of_chart, bands = chart_of(view, lambda value: value_title(vocabulary, deciding, value))
+        rows_of_chart, bands = chart_of(view, lambda value: value_title(vocabulary, view.deciding, value))
         self.card.show_view(view, rows_of_chart, bands, vocabulary, active=active)
         self.side.figures.show_view(view, bands, self._attribute, vocabulary)
         self.side.drill.follow(view)
@@ -317,6 +321,8 @@ class ProbeRoom(QWidget):
 
     def show_new(self) -> None:
         """Asks for a new probe and starts it."""
+        from fashion_studio.gui.probe.new_probe import NewProbe  # noqa: PLC0415 - most visits only look
+
         dialog = NewProbe(self._session, *self._choice(), parent=self.window())
         if dialog.exec():
             self.keeper.start(dialog.spec, [int(each) for each in dialog.ids])

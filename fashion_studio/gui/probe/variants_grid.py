@@ -160,7 +160,7 @@ class VariantsGrid(QAbstractScrollArea):
         """Brings a row into view with as little movement as possible."""
         grid, bar = self.geometry_now, self.verticalScrollBar()
         top, room = grid.top_of(row), grid.height - grid.head
-        bar.setValue(min(top, max(bar.value(), top + grid.row_height - room)))
+        bar.setValue(min(top - grid.top_of(0), max(bar.value(), top + grid.row_height - room)))
 
     # ------------------------------------------------------------ current cell
 
@@ -247,18 +247,30 @@ class VariantsGrid(QAbstractScrollArea):
         left = area.x()
         if several:
             draw_model_mark(painter, theme, QPointF(left + 5, y + line / 2), row.subject)
-            name = QRectF(left + 16, y, area.width() - 16, line)
-            draw_text(painter, name, row.name, theme.font("small", 600), theme.color("text"))
-        else:
-            name = QRectF(left, y, area.width(), line)
-            draw_text(painter, name, row.photo, theme.font("small", 600), theme.color("text"))
+        indent = 16 if several else 0
+        for words in self._two_lines(row.name if several else row.photo, area.width() - indent):
+            name = QRectF(left + indent, y, area.width() - indent, line)
+            draw_text(painter, name, words, theme.font("small", 600), theme.color("text"))
+            y += line
         if row.changed:
             kept = f"kept in {row.kept} of {row.changed}"
-            below = QRectF(left, y + line + 1, area.width() + 4, line)
+            below = QRectF(left, y + 1, area.width() + 4, line)
             draw_text(painter, below, kept, theme.font("caption"), theme.color("text2"))
         if several and first:
-            foot = QRectF(left, y + 2 * line + 4, area.width(), line)
+            foot = QRectF(left, y + line + 4, area.width(), line)
             draw_text(painter, foot, row.photo, theme.font("caption"), theme.color("text3"))
+
+    def _two_lines(self, text: str, width: float) -> list[str]:
+        """A name in a line, or broken at a space where it is longer."""
+        metrics = self.theme.metrics("small", 600)
+        if metrics.horizontalAdvance(text) <= width or " " not in text:
+            return [text]
+        words = text.split(" ")
+        count = max(
+            (n for n in range(1, len(words)) if metrics.horizontalAdvance(" ".join(words[:n])) <= width),
+            default=1,
+        )
+        return [" ".join(words[:count]), " ".join(words[count:])]
 
     def _paint_cell(self, painter: QPainter, grid: VariantGeometry, area: QRect, cell: GridCell) -> None:
         theme, frame = self.theme, QRectF(area)
@@ -304,7 +316,7 @@ class VariantsGrid(QAbstractScrollArea):
         font = theme.font("caption" if narrow else "small", 500)
         words = QRectF(area.x(), top, wide - max(0, mark), line)
         draw_text(painter, words, cell.title, font, theme.color("text"))
-        number = theme.px(20)
+        number = theme.px(24)
         below = top + line + 1
         bar = QRectF(area.x(), round(below + theme.line_px("caption") / 2 - 2), wide - number - 2, 4)
         draw_bar(painter, theme, bar, cell.confidence)
@@ -342,6 +354,10 @@ class VariantsGrid(QAbstractScrollArea):
         found = self.geometry_now.cell_at(event.position().toPoint())
         if found is not None and event.button() is Qt.MouseButton.LeftButton:
             self.set_current(*found)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The press has done it."""
+        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Opens the photo."""

@@ -1,0 +1,88 @@
+"""The chart says what each model decided by, and can be read without the pointer and without colour."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from fashion_studio.gui.probe.bias_chart import BiasChart, ChartRow, ModelBand, bias_text
+
+pytestmark = pytest.mark.gui
+
+ROWS = (
+    ChartRow("dress", "Dress", "garment-dress", ((3, 9, 14), (9, 3, 14))),
+    ChartRow("pants", "Pants", "garment-pants", ((5, 5, 12), (0, 0, 12))),
+    ChartRow("hat", "Hat", "", ((0, 0, 4), (0, 0, 4))),
+)
+BANDS = (ModelBand("House", 0.36, 0.3, 0.42), ModelBand("Mixed", 0.75, 0.6, 0.9))
+
+
+@pytest.fixture
+def chart(qtbot):
+    made = BiasChart()
+    made.resize(600, 220)
+    qtbot.addWidget(made)
+    made.show()
+    made.show_rows(ROWS, BANDS)
+    return made
+
+
+def test_scores_are_written_as_the_field_does():
+    assert [bias_text(value) for value in (0.44, 0.2207, 1.0, 0.0, None)] == [
+        ".44",
+        ".22",
+        "1.00",
+        ".00",
+        "–",
+    ]
+
+
+def test_bias_is_undefined_without_a_hit():
+    assert [row.bias(0) for row in ROWS] == [0.25, 0.5, None]
+
+
+def test_marks_stand_further_right_the_more_shape_decides(chart):
+    places = [chart.mark_at(0, "dress"), chart.mark_at(0, "pants"), chart.mark_at(1, "dress")]
+    assert places[0].x() < places[1].x() < places[2].x()
+    assert chart.mark_at(0, "hat") is None
+    assert chart.mark_at(1, "pants") is None
+
+
+def test_a_click_picks_the_nearest_mark_of_its_row(chart, qtbot):
+    spot = chart.mark_at(1, "dress")
+    with qtbot.waitSignal(chart.picked) as told:
+        qtbot.mouseClick(chart.viewport(), Qt.MouseButton.LeftButton, pos=spot + QPoint(6, 3))
+    assert told.args == [1, "dress"]
+    assert chart.point == (1, "dress")
+
+
+def test_arrows_go_from_mark_to_mark(chart, qtbot):
+    chart.setFocus()
+    told = []
+    chart.picked.connect(lambda place, name: told.append((place, name)))
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left):
+        qtbot.keyClick(chart, key)
+    assert told == [(0, "dress"), (0, "pants"), (1, "pants"), (1, "dress"), (0, "dress")]
+
+
+def test_the_pointer_and_a_reader_are_told_the_figures(chart):
+    tip = chart.tip_at(chart.mark_at(0, "dress"))
+    assert tip == "Dress, House: .25\n3 by shape, 9 by texture, 2 by neither"
+    assert chart.tip_at(QPoint(2, 2)) == ""
+    assert chart.accessibleDescription().splitlines()[1] == "Pants: House .50, Mixed –"
+
+
+def test_many_classes_scroll_under_a_fixed_axis(chart):
+    many = [ChartRow(f"class{n}", f"Class {n}", "", ((n, 20 - n, 20),)) for n in range(20)]
+    chart.show_rows(many, BANDS[:1], people=0.96)
+    assert chart.verticalScrollBar().maximum() > 0
+    chart.pick(0, "class3")
+    chart.show_rows(many[4:], BANDS[:1])
+    assert chart.point is None
+
+
+def test_it_is_painted_in_both_themes_with_everything_on_it(chart, in_both_themes):
+    chart.show_rows(ROWS, BANDS, people=0.96)
+    chart.pick(1, "dress")
+    before, after = in_both_themes(chart)
+    assert before != after
