@@ -2,7 +2,7 @@
 
 The generator answers a picture z and a one-channel mask a; the edited picture is x* = a·z + (1 - a)·x. One
 discriminator judges the whole picture, the other the crop where the mask is. With `conditioning="concat"` and
-neither `skips` nor `coordinates` it is the paper's generator (StarGAN's body plus the mask); these and "film"
+neither `skips` nor `templates` it is the paper's generator (StarGAN's body plus the mask); these and "film"
 are the house's own.
 """
 
@@ -38,8 +38,9 @@ class AmganConfig:
             paper; "film" as a gain and a shift after every instance norm. A constant plane is what an
             instance norm takes away, so that "concat" learns from its zero-padded border alone.
         skips: hands the encoder's maps to the decoder, so that z keeps the picture's detail.
-        coordinates: two planes beside the picture say where a pixel lies (-1 to 1; CoordConv, Liu et al.,
-            2018), without which a pattern's phase cannot be told in the middle of a plain garment.
+        templates: learnt planes of their own for every value, seen by the first and the last layer of an edit
+            to that value; 0 is the paper's. Without them the middle of a plain garment does not tell where in
+            the square it lies, so that no motif can be drawn there.
         attention: False is StarGAN: no mask, x* = z.
         judge_width: channels of the discriminators' first layer (the paper's 64).
         judge_layers: stride-2 convolutions of the discriminator of the whole picture; the crop's has two
@@ -52,7 +53,7 @@ class AmganConfig:
     blocks: int = 6
     conditioning: Literal["concat", "film"] = "concat"
     skips: bool = False
-    coordinates: bool = False
+    templates: int = 0
     attention: bool = True
     judge_width: int = 64
     judge_layers: int = 6
@@ -127,15 +128,6 @@ def edited_value(config: AmganConfig, target: Tensor, edited: Tensor) -> list[tu
     return found
 
 
-def _coordinates(maps: Tensor) -> Tensor:
-    """(B, 2, S, S): each pixel's column and row, -1 to 1."""
-    count, _, height, width = maps.shape
-    rows = torch.linspace(-1, 1, height, dtype=maps.dtype, device=maps.device)
-    columns = torch.linspace(-1, 1, width, dtype=maps.dtype, device=maps.device)
-    planes = torch.stack([columns.expand(height, width), rows[:, None].expand(height, width)])
-    return planes.expand(count, -1, -1, -1)
-
-
 class _Norm(nn.Module):
     """Instance norm; with a condition its gain and shift also depend on that."""
 
@@ -195,7 +187,7 @@ class Generator(nn.Module):
         self.config = config
         film = config.values + len(config.attributes) if config.conditioning == "film" else 0
         planes = 0 if film else config.values + len(config.attributes)
-        planes += 2 * config.coordinates
+        planes += config.templates
         width, skip = config.width, int(config.skips)
         self.stem = _Layer(nn.Conv2d(3 + planes, width, 7, 1, 3, bias=False), width, film)
         self.down = nn.ModuleList(
@@ -210,8 +202,11 @@ class Generator(nn.Module):
             )
             for c in (4 * width, 2 * width)
         )
-        self.picture = nn.Conv2d(width * (1 + skip), 3, 7, 1, 3, bias=False)
-        self.mask = nn.Conv2d(width * (1 + skip), 1, 7, 1, 3) if config.attention else None
+        last = width * (1 + skip) + config.templates
+        self.picture = nn.Conv2d(last, 3, 7, 1, 3, bias=False)
+        self.mask = nn.Conv2d(last, 1, 7, 1, 3) if config.attention else None
+        shape = (config.values, config.templates, config.size_px, config.size_px)
+        self.templates = nn.Parameter(torch.zeros(shape)) if config.templates else None
 
     def forward(self, images: Tensor, target: Tensor, edited: Tensor) -> tuple[Tensor, Tensor]:
         """One pass.
@@ -229,8 +224,9 @@ class Generator(nn.Module):
         if self.config.conditioning == "concat":
             planes = condition[:, :, None, None].expand(-1, -1, *images.shape[2:])
             maps = torch.cat([images, planes], dim=1)
-        if self.config.coordinates:
-            maps = torch.cat([maps, _coordinates(maps)], dim=1)
+        own = self._templates_of(target, edited)
+        if own is not None:
+            maps = torch.cat([maps, own], dim=1)
         seen = [self.stem(maps, condition)]
         for layer in self.down:
             seen.append(layer(seen[-1], condition))
@@ -240,10 +236,22 @@ class Generator(nn.Module):
         for layer in self.up:
             maps = layer(self._joined(maps, seen.pop()), condition)
         maps = self._joined(maps, seen.pop())
+        if own is not None:
+            maps = torch.cat([maps, own.to(maps.dtype)], dim=1)
         picture = torch.tanh(self.picture(maps))
         if self.mask is None:
             return picture, torch.ones_like(picture[:, :1])
         return picture, torch.sigmoid(self.mask(maps))
+
+    def _templates_of(self, target: Tensor, edited: Tensor) -> Tensor | None:
+        """(B, templates, S, S): those of the wanted value of the edited attribute."""
+        if self.templates is None:
+            return None
+        sizes = torch.tensor(
+            [len(values) for values in self.config.attributes.values()], device=edited.device
+        )
+        wanted = target * edited.repeat_interleave(sizes, dim=1)
+        return torch.einsum("bn,ntij->btij", wanted, self.templates)
 
     def _joined(self, maps: Tensor, skipped: Tensor) -> Tensor:
         return torch.cat([maps, skipped], dim=1) if self.config.skips else maps

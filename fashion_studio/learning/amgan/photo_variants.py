@@ -13,17 +13,15 @@ measured.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
-from fashion_studio.learning.amgan.pairs import EDITED, VariantSet, pattern_inks, pattern_motif
+from fashion_studio.learning.amgan.motifs import ink_shares
+from fashion_studio.learning.amgan.pairs import EDITED, VariantSet, pattern_inks
 from fashion_studio.rendering.dice import Dice
-from fashion_studio.rendering.motifs import make_print
 from fashion_studio.rendering.palette import COLOR_NAMES, shade_of
-from fashion_studio.rendering.patterns import PATTERN_PX, make_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,12 +34,6 @@ _NEAR: Final = 22.0
 """CIELAB distance from the main colour at which a pixel takes half of the change."""
 _SHADING: Final = 0.85
 """How much of a pixel's own lightness about the main colour's stays under a new one."""
-_STAMP_INKS: Final = (2, 3)
-"""What a print's tile calls the garment's second and third ink."""
-_UNIT: Final = 0.42
-"""Garment unit (a chest's width) as a share of the square's side: of a shirt that fills it."""
-_PRINT_ROW: Final = 0.3
-"""Where the upper edge of a placed print lies, as a share of the square's side."""
 
 
 def recoloured(
@@ -86,7 +78,7 @@ def printed(
         return square
     lab = _lab(square)
     main = _main_color(lab[inside])
-    shares = _ink_shares(pattern, square.shape[0])
+    shares = ink_shares(pattern, square.shape[0])
     inks = np.stack([shade_of(name, dice) for name in pattern_inks(color)]).astype(np.float32) / 255
     ink_lab = cv2.cvtColor(inks[None], cv2.COLOR_RGB2LAB)[0]
     shade = np.zeros_like(lab)
@@ -185,27 +177,6 @@ def with_set_prints(variants: VariantSet, seed: int = 0) -> VariantSet:
         np.concatenate([variants.edited[kept], np.full(len(rows), at, np.int8)])[order],
         np.concatenate([variants.values[kept], values])[order],
     )
-
-
-@cache
-def _ink_shares(pattern: str, side_px: int) -> NDArray[np.float32]:
-    """(S, S, 2): the shares of the second and third ink of the set motif."""
-    dice = Dice(pattern_motif(pattern))
-    places = (np.arange(side_px, dtype=np.float32) + 0.5 - side_px / 2) / (_UNIT * side_px)
-    across, down = np.meshgrid(places, places)
-    tile = make_pattern(pattern, dice)
-    if tile is not None:
-        column, row = (np.asarray(plane * tile.per_unit % PATTERN_PX, np.float32) for plane in (across, down))
-        shares = tile.shares.astype(np.float32) / np.float32(255)
-        laid = cv2.remap(shares, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-        return np.asarray(laid[..., 1:], np.float32)
-    stamp = make_print(dice)
-    size, width = stamp.shape[0], 0.52
-    top = (_PRINT_ROW - 0.5) / _UNIT
-    column = np.asarray((across / width + 0.5) * size, np.float32)
-    row = np.asarray((down - top) / width * size, np.float32)
-    planes = [(stamp == ink).astype(np.float32) for ink in _STAMP_INKS]
-    return np.stack([cv2.remap(plane, column, row, cv2.INTER_LINEAR) for plane in planes], axis=2)
 
 
 def _main_color(lab: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -63,7 +63,7 @@ class GanPlan:
         attributes: what is edited: attribute to its values, all of them the vocabulary's, in channel order.
         method: "stargan" has no mask, no crop and neither attention nor perceptual loss; "ganimation" has a
             mask that is learnt without CAM, by its own two terms; both whatever the weights say.
-        size_px, width, blocks, conditioning, skips, coordinates, judge_width, judge_layers: of the networks
+        size_px, width, blocks, conditioning, skips, templates, judge_width, judge_layers: of the networks
             (`zoo.amgan.AmganConfig`).
         margin: how much wider than the garment's box the square is that is cut out, as a share of the box's
             longer side, on each side.
@@ -87,7 +87,7 @@ class GanPlan:
     blocks: int = 6
     conditioning: Literal["concat", "film"] = "concat"
     skips: bool = False
-    coordinates: bool = False
+    templates: int = 0
     judge_width: int = 64
     judge_layers: int = 6
     margin: float = 0.15

@@ -43,7 +43,7 @@ def config_of(plan: GanPlan) -> AmganConfig:
         blocks=plan.blocks,
         conditioning=plan.conditioning,
         skips=plan.skips,
-        coordinates=plan.coordinates,
+        templates=plan.templates,
         attention=plan.has_mask,
         judge_width=plan.judge_width,
         judge_layers=plan.judge_layers,

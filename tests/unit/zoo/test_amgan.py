@@ -77,14 +77,23 @@ def test_the_target_changes_the_picture(conditioning: Literal["concat", "film"],
     assert not torch.allclose(generator(photo, red, which)[0], generator(photo, blue, which)[0])
 
 
-def test_coordinates_tell_places_of_a_plain_picture_apart() -> None:
+def test_a_template_is_seen_by_edits_to_its_value_alone() -> None:
     torch.manual_seed(0)
-    generator = Generator(replace(SMALL, size_px=64, coordinates=True))
+    config = replace(SMALL, templates=2)
+    generator = Generator(config)
     assert generator.stem.convolution.weight.shape[1] == 3 + 5 + 2 + 2
-    plain, target, which = torch.zeros(1, 3, 64, 64), torch.zeros(1, 5), torch.eye(2)[:1]
-    picture, _ = generator(plain, target, which)
-    middle = picture[0, :, 28:36, 28:36]
-    assert float(middle.detach().std(dim=(1, 2)).max()) > 1e-4
+    photo = torch.zeros(1, 3, 32, 32)
+    asked = {
+        name: (config.target({attribute: name})[None], config.edited(attribute)[None])
+        for attribute, name in (("colors", "red"), ("colors", "blue"), ("sleeve_length", "long"))
+    }
+    before = {name: generator(photo, *wanted)[0] for name, wanted in asked.items()}
+    assert generator.templates is not None
+    with torch.no_grad():
+        generator.templates[config.slice_of("colors").start + 1, :, 8:16, 8:16] = 1.0
+    after = {name: generator(photo, *wanted)[0] for name, wanted in asked.items()}
+    changed = [name for name in asked if not torch.equal(before[name], after[name])]
+    assert changed == ["blue"]
 
 
 def test_without_attention_the_mask_is_everything() -> None:
