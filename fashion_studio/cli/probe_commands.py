@@ -27,7 +27,7 @@ from fashion_studio.cli.probe_options import (
 )
 from fashion_studio.cli.project_commands import JsonFlag, actor_name
 from fashion_studio.cli.terminal import Terminal, stoppable
-from fashion_studio.domain.errors import EnvironmentProblem
+from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.domain.vocabulary import CATEGORY
 from fashion_studio.probing.records import (
     Backdrop,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from fashion_studio.jobs.background import Job
     from fashion_studio.jobs.worker import JobState
     from fashion_studio.probing.scores import BiasScore, SubjectScores
+    from fashion_studio.services.probing.run_files import ProbeRun
 
 __all__ = ["register"]
 
@@ -279,9 +280,10 @@ def _probe(source: Path | None, out: Path | None, spec: ProbeSpec, count: int, t
 
 
 def _watch(job: Job, terminal: Terminal) -> None:
+    from fashion_studio.jobs.specification import JobExit
     from fashion_studio.jobs.worker import JobPhase
     from fashion_studio.services.probing.following import follow_probe
-    from fashion_studio.services.probing.run_files import REPORT, ProbeRun
+    from fashion_studio.services.probing.run_files import ProbeRun
 
     with stoppable() as should_stop, terminal.progress("Probing") as progress:
 
@@ -291,10 +293,17 @@ def _watch(job: Job, terminal: Terminal) -> None:
                 job.cancel()
 
         state = follow_probe(job, watch)
+    if state.exit_code == JobExit.REFUSED:
+        raise UserError(state.text)
     if state.phase is not JobPhase.DONE:
         raise EnvironmentProblem(state.text, f"The log is in {job.run_dir}.")
-    run = ProbeRun(job.run_dir)
-    scores = run.scores()
+    _say_run(ProbeRun(job.run_dir), terminal)
+
+
+def _say_run(run: ProbeRun, terminal: Terminal) -> None:
+    from fashion_studio.services.probing.run_files import REPORT
+
+    scores, page = run.scores(), run.run_dir / REPORT / "report.html"
     for note in run.subjects.values():
         if note.problem:
             terminal.note(f"{note.name} was not asked: {note.problem}")
@@ -304,8 +313,8 @@ def _watch(job: Job, terminal: Terminal) -> None:
         terminal.note(f"Skipped {each.what}: {each.reason}")
     terminal.result(
         {
-            "run": str(job.run_dir),
-            "report": str(job.run_dir / REPORT / "report.html"),
+            "run": str(run.run_dir),
+            "report": str(page),
             "photos": len(run.results),
             "pictures_with_two_cues": len(run.conflicts),
             "notes": run.notes,
@@ -315,7 +324,7 @@ def _watch(job: Job, terminal: Terminal) -> None:
     )
     for each_score in scores:
         _say_scores(each_score, run.spec.attribute, terminal)
-    terminal.say(f"The report is {job.run_dir / REPORT / 'report.html'}")
+    terminal.say(f"The report is {page}")
     if not run.results and not run.conflicts:
         raise typer.Exit(ExitCode.NOTHING)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from fashion_studio.domain.errors import UserError
 from fashion_studio.jobs.background import Job, start_job
 from fashion_studio.jobs.specification import SPEC, JobSpec
-from fashion_studio.services.probing.freezing import freeze_probe, probe_job_spec
+from fashion_studio.probing.records import ProbeSpec, from_plain
+from fashion_studio.services.probing.freezing import freeze_probe
 from fashion_studio.services.probing.run_files import KIND
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fashion_studio.jobs.worker import JobState
-    from fashion_studio.probing.records import ProbePhoto, ProbeSpec
+    from fashion_studio.probing.records import ProbePhoto
 
 __all__ = ["follow_probe", "start_or_continue"]
 
@@ -26,6 +27,8 @@ _LOOK_S: Final = 0.2
 def start_or_continue(out: Path, spec: ProbeSpec, photos: Sequence[ProbePhoto]) -> Job:
     """Starts a probe in a folder, or goes on with the one that lies there, if it asks the same.
 
+    That one goes on with the photos that it was frozen with.
+
     Raises:
         UserError: the folder holds another run, or there is nothing to probe.
         EnvironmentProblem: it cannot be written, or the process not be started.
@@ -33,7 +36,7 @@ def start_or_continue(out: Path, spec: ProbeSpec, photos: Sequence[ProbePhoto]) 
     if not (out / SPEC).exists():
         return start_job(freeze_probe(out, spec, photos), out)
     there = JobSpec.read(out)
-    if there.kind != KIND or dict(there.parameters) != dict(probe_job_spec(spec, len(photos)).parameters):
+    if there.kind != KIND or from_plain(there.parameters["probe"], ProbeSpec) != spec:
         msg = f"{out} holds a run that asks something else. Choose another folder, or remove it."
         raise UserError(msg)
     job = Job(out)

@@ -43,7 +43,6 @@ __all__ = [
     "default_adain",
     "folder_photos",
     "freeze_probe",
-    "probe_job_spec",
     "probe_jobs",
     "project_photos",
     "start_probe",
@@ -159,12 +158,8 @@ def freeze_probe(run_dir: Path, spec: ProbeSpec, photos: Sequence[ProbePhoto]) -
         raise EnvironmentProblem(
             f"The run folder cannot be written: {error.strerror or error}.", "Make room and try again."
         ) from error
-    return probe_job_spec(spec, len(photos))
-
-
-def probe_job_spec(spec: ProbeSpec, count: int) -> JobSpec:
-    """The job's specification of a probe of so many photos."""
-    return JobSpec(KIND, _title(spec, count), ("probe", "run", "--run", "{run}"), {"probe": to_plain(spec)})
+    title = _title(spec, len(photos))
+    return JobSpec(KIND, title, ("probe", "run", "--run", "{run}"), {"probe": to_plain(spec)})
 
 
 def start_probe(

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from fashion_studio.probing.scores import CuedDecision, SubjectScores, bias_score
+from fashion_studio.services.probing.report_chart import bias_chart
+
+
+def scores(name: str, shape: int, texture: int, *, other: bool = True) -> SubjectScores:
+    decisions = [CuedDecision("dress", "pants", "dress")] * shape
+    decisions += [CuedDecision("dress", "pants", "pants")] * texture
+    if other:
+        decisions += [CuedDecision("hat & coat", "pants", "shoes")] * 3
+    return SubjectScores(name, bias_score(decisions))
+
+
+def test_marks_lie_where_the_bias_is_and_classes_without_hits_have_none() -> None:
+    chart = ET.fromstring(bias_chart([scores("<one>", 1, 3), scores("two", 3, 1)]))
+    texts = [element.text for element in chart.iter("text")]
+    assert {"dress", "hat & coat", "<one>", "two", "0 only texture", "1 only shape"} <= set(texts)
+    circles = [float(element.attrib["cx"]) for element in chart.iter("circle")]
+    grid = {element.text: float(element.attrib["x"]) for element in chart.iter("text")}
+    left, right = grid["0 only texture"], grid["1 only shape"]
+    in_chart = [x for x in circles if left <= x <= right and x != circles[-1]]
+    assert any(x == pytest.approx(left + 0.25 * (right - left), abs=0.2) for x in in_chart)
+    assert len(list(chart.iter("polygon"))) == 2  # one class, one in the legend
+    assert len(circles) == 2
+
+
+def test_without_a_bias_there_is_no_chart() -> None:
+    assert bias_chart([]) == ""
+    assert bias_chart([SubjectScores("a"), scores("b", 0, 0)]) == ""
