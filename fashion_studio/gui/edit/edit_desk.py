@@ -172,6 +172,7 @@ class EditDesk(QObject):
         self._asked, self._newest = wish, None
         self.waiting_changed.emit()
         future = engine.editing.preview(wish.item.path, wish.stack, size_px=wish.size_px)
+        future.add_done_callback(lambda ended: self._on_taken_back(wish) if ended.cancelled() else None)
         self._follow(future, lambda preview: self._take(wish, preview), self._fail_preview, "edit.preview")
 
     def _on_taken_back(self, wish: _Wish) -> None:

@@ -220,7 +220,10 @@ class EditPresenter(QObject):
         """Layers, region, threshold and outline as they are now."""
         stack, current, step = self.keeper.stack, self.keeper.current, self.keeper.step
         row = self.item.row if self.item is not None else None
-        original = f"Original, {row.width_px} × {row.height_px}" if row is not None else "No photo"
+        original = "No photo"
+        if row is not None:
+            what = "Edited photo" if row.is_derived else "Original"
+            original = f"{what}, {row.width_px} × {row.height_px}"
         layers = [self._layer(place, each) for place, each in enumerate(stack.steps)]
         self.left.stack.show_stack(layers, current, original)
         self.left.fit_stack()

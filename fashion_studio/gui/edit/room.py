@@ -107,7 +107,7 @@ class EditRoom(QWidget):
             wanted[name] = can
         for name, on in wanted.items():
             self._commands.get(f"edit.{name}").action.setEnabled(on)
-        self.right.grid.setEnabled(can)
+        self.right.grid.set_usable(usable=can)
 
     # --- acts by key
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from fashion_studio.domain.edits import DEFAULT_THRESHOLDS, EditRegion, EditStack, EditStep, PaintedMask
 from fashion_studio.domain.errors import StudioError
+from fashion_studio.gui.edit.wording import region_title, step_title
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +48,7 @@ class StackKeeper(QObject):
         self._kept = EditStack()
         self._current = -1
         self._next_region: RegionKind | None = None
+        self._title = self._sliding = ""
         self.problem = ""
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -133,13 +135,15 @@ class StackKeeper(QObject):
         """Gives the open step another value, or adds a step where it is of another attribute."""
         step = self.step
         if step is not None and step.attribute == attribute:
-            self._put(msgspec.structs.replace(step, value=value), self._current)
+            changed = msgspec.structs.replace(step, value=value)
+            self._put(changed, self._current, step_title(self._session.vocabulary, changed))
             return
         self.flush()
         fresh = EditStep.of(attribute, value, self._next_region)
+        title = step_title(self._session.vocabulary, fresh)
         self._current = len(self._stack.steps)
         self._next_region = None
-        self._change((*self._stack.steps, fresh))
+        self._change((*self._stack.steps, fresh), title)
 
     def set_region(self, kind: RegionKind) -> None:
         """Another region for the open step, without what was painted; for the next one if none is open."""
@@ -148,10 +152,9 @@ class StackKeeper(QObject):
             self._next_region = kind
             self.current_changed.emit()
             return
-        self._put(
-            msgspec.structs.replace(step, region=EditRegion(kind), threshold=DEFAULT_THRESHOLDS[kind]),
-            self._current,
-        )
+        region = EditRegion(kind)
+        changed = msgspec.structs.replace(step, region=region, threshold=DEFAULT_THRESHOLDS[kind])
+        self._put(changed, self._current, f"Region: {region_title(region)}")
 
     def paint(self, painted: NDArray[np.float32], erased: NDArray[np.float32]) -> None:
         """What the brush has added to the open step's region and taken from it, (H, W) 0 to 1."""
@@ -163,23 +166,22 @@ class StackKeeper(QObject):
             PaintedMask.from_array(painted) if painted.any() else None,
             PaintedMask.from_array(erased) if erased.any() else None,
         )
-        self._put(msgspec.structs.replace(step, region=region), self._current)
+        self._put(msgspec.structs.replace(step, region=region), self._current, "Stroke of the brush")
 
     def slide_threshold(self, threshold: float) -> None:
         """While a slider moves."""
-        if self.step is not None:
-            self._slide(msgspec.structs.replace(self.step, threshold=threshold))
+        self._slide("threshold", threshold, f"Threshold {threshold:.2f}")
 
     def slide_strength(self, strength: float) -> None:
         """While a slider moves."""
-        if self.step is not None:
-            self._slide(msgspec.structs.replace(self.step, strength=strength))
+        self._slide("strength", strength, f"Strength {strength:.2f}")
 
     def toggle(self, place: int) -> None:
         """Switches a step off, or on."""
         if 0 <= place < len(self._stack.steps):
             step = self._stack.steps[place]
-            self._put(msgspec.structs.replace(step, enabled=not step.enabled), place)
+            title = "Edit switched off" if step.enabled else "Edit switched on"
+            self._put(msgspec.structs.replace(step, enabled=not step.enabled), place, title)
 
     def move(self, place: int, target: int) -> None:
         """Reorders; what was open stays open."""
@@ -192,7 +194,7 @@ class StackKeeper(QObject):
         order = list(range(len(steps)))
         order.insert(target, order.pop(place))
         self._current = order.index(open_step) if open_step >= 0 else -1
-        self._change(tuple(steps))
+        self._change(tuple(steps), "Edit moved")
 
     def delete(self, place: int) -> None:
         """Takes a step out."""
@@ -203,29 +205,36 @@ class StackKeeper(QObject):
         del steps[place]
         if self._current >= place:
             self._current = max(self._current - 1, min(0, len(steps) - 1))
-        self._change(tuple(steps))
+        self._change(tuple(steps), "Edit deleted")
 
     def clear(self) -> None:
         """Takes all steps out."""
         if self._stack.steps:
             self.flush()
             self._current = -1
-            self._change(())
+            self._change((), "Edits deleted")
 
     # --- keeping
 
-    def _put(self, step: EditStep, place: int) -> None:
+    def _put(self, step: EditStep, place: int, title: str) -> None:
         if step != self._stack.steps[place]:
             self.flush()
-            self._change(_with(self._stack, step, place).steps)
+            self._change(_with(self._stack, step, place).steps, title)
 
-    def _slide(self, step: EditStep) -> None:
-        if step != self._stack.steps[self._current]:
-            self._stack = _with(self._stack, step, self._current)
-            self._settle.start()
-            self.stack_changed.emit()
+    def _slide(self, name: str, value: float, title: str) -> None:
+        step = self.step
+        if step is None or getattr(step, name) == value:
+            return
+        if name != self._sliding:
+            self.flush()
+        self._sliding, self._title = name, title
+        changed = msgspec.structs.replace(step, **{name: value})
+        self._stack = _with(self._stack, changed, self._current)
+        self._settle.start()
+        self.stack_changed.emit()
 
-    def _change(self, steps: tuple[EditStep, ...]) -> None:
+    def _change(self, steps: tuple[EditStep, ...], title: str) -> None:
+        self._title = title
         self._stack = msgspec.structs.replace(self._stack, steps=steps)
         self.stack_changed.emit()
         self.flush()
@@ -233,11 +242,13 @@ class StackKeeper(QObject):
     def flush(self) -> None:
         """Keeps what is on the screen, if it is not kept yet."""
         self._settle.stop()
+        self._sliding = ""
         project, item, stack = self._session.project, self._item, self._stack
         if project is None or item is None or project.read_only or stack == self._kept:
             return
         self._kept = stack
-        self._session.perform(lambda: project.keep_stack(item.row.id, stack), toast=False)
+        title = self._title
+        self._session.perform(lambda: project.keep_stack(item.row.id, stack, title), toast=False)
 
 
 def _with(stack: EditStack, step: EditStep, place: int) -> EditStack:

@@ -68,6 +68,7 @@ class ValueGrid(Tipped, QWidget):
         self._cursor = -1
         self._hovered = -1
         self._dimmed = False
+        self._usable = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -106,6 +107,10 @@ class ValueGrid(Tipped, QWidget):
         if value != self._current:
             self._current = value
             self.update()
+
+    def set_usable(self, *, usable: bool) -> None:
+        """Whether a value can be taken. It is not disabled meanwhile: it would lose the keyboard's focus."""
+        self._usable = usable
 
     def put(self, value: str, image: NDArray[np.uint8]) -> None:
         """A value's picture, (H, W, 3) uint8 sRGB."""
@@ -235,17 +240,21 @@ class ValueGrid(Tipped, QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Takes a value."""
         place = self._at(event.position())
-        if event.button() is Qt.MouseButton.LeftButton and place >= 0 and self.isEnabled():
+        if event.button() is Qt.MouseButton.LeftButton and place >= 0:
             self._cursor = place
+            self._take(place)
+
+    def _take(self, place: int) -> None:
+        if self._usable:
             self.picked.emit(self._values[place].name)
 
     def step(self, by: int) -> None:
         """Takes the value after (1) or before (-1) the current one; without one the first or the last."""
         names = [value.name for value in self._values]
-        if not names or not self.isEnabled():
+        if not names:
             return
         place = names.index(self._current) + by if self._current in names else (0 if by > 0 else -1)
-        self.picked.emit(names[place % len(names)])
+        self._take(place % len(names))
 
     def event(self, event: QEvent) -> bool:
         """Takes its own keys before the window's commands do."""
@@ -265,6 +274,6 @@ class ValueGrid(Tipped, QWidget):
             self._cursor = min(max(start + _MOVES[key], 0), len(names) - 1)
             self.update()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self._cursor >= 0:
-            self.picked.emit(self._values[self._cursor].name)
+            self._take(self._cursor)
         else:
             super().keyPressEvent(event)

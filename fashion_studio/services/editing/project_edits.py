@@ -53,15 +53,15 @@ class EditedPicture:
 class ProjectEdits(ProjectWrites):
     """The editing part of `services.project.Project`; errors as of its writes."""
 
-    def keep_stack(self, item_id: int, stack: EditStack | None) -> Changes:
+    def keep_stack(self, item_id: int, stack: EditStack | None, title: str = "") -> Changes:
         """Keeps the edits that a person is working on with their photo; None, or one without steps, is none.
 
         Journalled, so undo gives back the stack before. It says nothing about the photo itself: its status
-        stays.
+        stays. `title` says what undo would take back ("Color: Red").
         """
         data = json.loads(stack_to_json(stack)) if stack is not None and stack.steps else None
-        title = "Edits removed" if data is None else "Edits changed"
-        return self._write(lambda _: title, {Fact(Subject.STACK, int(item_id), "stack"): data}, work=False)
+        words = title or ("Edits removed" if data is None else "Edits changed")
+        return self._write(lambda _: words, {Fact(Subject.STACK, int(item_id), "stack"): data}, work=False)
 
     def kept_stack(self, item_id: int) -> EditStack | None:
         """The edits that a person is working on; None where there are none.

@@ -193,7 +193,7 @@ class FakeEngine:
         }
         points = np.zeros((len(self.vocabulary.landmarks), 4, 4), np.float32)
         maps = Maps(cams, points, np.zeros((4, 4), np.float32), Affine(0.5, 0.5, 0, 0), 32)
-        return Reading(prediction, maps, np.ones(8, np.float16))
+        return Reading(prediction, maps, np.ones(1280, np.float16))
 
     def cached(self, path: Path, *, with_maps: bool = True) -> Reading | None:
         return Reading(self.prediction)

@@ -107,6 +107,7 @@ def test_the_threshold_draws_its_mask_at_once_and_is_one_undo(room, engine, wind
     project, item_id = window.session.project, shown.keeper.item.row.id
     assert project.kept_stack(item_id).steps[0].threshold == 0.9
     qtbot.waitUntil(lambda: project.kept_stack(item_id).steps[0].threshold == 0.6, timeout=WAIT_MS)
+    assert project.undo_status().undo_title == "Threshold 0.60"
     window.commands.run("window.undo")
     assert shown.keeper.step.threshold == 0.9
     engine.editing.at_once = True
