@@ -51,7 +51,8 @@ class Pictures:
         codes: (N, M) int64, see `learning.amgan.codes`.
         is_photo: (N,) bool, False for renderings.
         parts: arrays (n, S, S, 3) uint8 RGB, one after the other; may lie on disk.
-        masks: the same as (n, S, S) uint8, 255 garment; all 0 for photos, whose mask nobody knows exactly.
+        masks: the same as (n, S, S) uint8, 255 garment: exact for renderings, cut out for photos, all 0 for
+            photos that nothing was cut out of.
     """
 
     names: tuple[str, ...]
@@ -136,7 +137,7 @@ def listed_pictures(
         "margin": plan.margin,
     }
 
-    def fill(squares: NDArray[np.uint8], _masks: NDArray[np.uint8], extent: NDArray[np.float32]) -> None:
+    def fill(squares: NDArray[np.uint8], garments: NDArray[np.uint8], extent: NDArray[np.float32]) -> None:
         for index, photo in enumerate(photos):
             _stop(should_stop)
             try:
@@ -144,10 +145,12 @@ def listed_pictures(
             except PhotoError:
                 squares[index] = 127
                 continue
-            box = _photo_box(photo, image, masks)
-            squares[index] = warp_to_square(
-                image, garment_frame(box, plan.size_px, plan.margin), plan.size_px
-            )
+            mask = _cut_out(photo, masks)
+            frame = garment_frame(_photo_box(photo, image, mask), plan.size_px, plan.margin)
+            squares[index] = warp_to_square(image, frame, plan.size_px)
+            if mask is not None:
+                fitted = np.asarray(cv2.resize(mask, (image.shape[1], image.shape[0])), np.uint8)
+                garments[index] = warp_to_square(fitted, frame, plan.size_px)
             extent[index] = 1.0  # a mark that it was read
             on_progress(index + 1, len(photos))
 
@@ -215,14 +218,17 @@ def _taken(parts: Sequence[NDArray[np.uint8]], rows: NDArray[np.int64]) -> NDArr
     return found
 
 
-def _photo_box(photo: DataListPhoto, image: NDArray[np.uint8], masks: Path) -> Box:
-    """The garment's box in pixels of the decoded image."""
+def _cut_out(photo: DataListPhoto, masks: Path) -> NDArray[np.uint8] | None:
+    """The photo's mask, (h, w) of any size, where one was cut out."""
     path = masks / f"{photo.sha256}.png"
-    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) if path.is_file() else None
-    if mask is not None:
-        box = garment_box(mask.astype(np.float32) / 255)
-        if box is not None:
-            return _scaled(box, image.shape[1] / mask.shape[1], image.shape[0] / mask.shape[0])
+    return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8) if path.is_file() else None
+
+
+def _photo_box(photo: DataListPhoto, image: NDArray[np.uint8], mask: NDArray[np.uint8] | None) -> Box:
+    """The garment's box in pixels of the decoded image."""
+    box = None if mask is None else garment_box(mask.astype(np.float32) / 255)
+    if box is not None and mask is not None:
+        return _scaled(box, image.shape[1] / mask.shape[1], image.shape[0] / mask.shape[0])
     listed = photo.garment_box()
     if listed is not None and photo.width and photo.height:
         return _scaled(listed, image.shape[1] / photo.width, image.shape[0] / photo.height)

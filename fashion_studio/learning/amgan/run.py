@@ -19,11 +19,10 @@ from fashion_studio.learning.amgan.figures import edit_figures
 from fashion_studio.learning.amgan.finishing import finish_editor, finished_editor
 from fashion_studio.learning.amgan.material import GanMaterial, prepare_material
 from fashion_studio.learning.amgan.objective import Objective
-from fashion_studio.learning.amgan.paired import PairDraw
-from fashion_studio.learning.amgan.pairs import EDITED
 from fashion_studio.learning.amgan.reporting import GanReporter, tell_pictures
 from fashion_studio.learning.amgan.sheets import SampleSheet, sheet_rows
 from fashion_studio.learning.amgan.stepping import GanNetworks, GanStepper, config_of
+from fashion_studio.learning.amgan.warming import pair_draw
 from fashion_studio.learning.checkpoints import FOLDER, LAST, MARK, read_checkpoint, written_whole
 from fashion_studio.learning.freed_memory import keep_freed_memory
 from fashion_studio.learning.memory_guard import is_out_of_memory
@@ -142,7 +141,7 @@ def _begin(
         Drawer(plan, material.training, recipe.batch_size, seed),
         material.training,
         phases=recipe.phases,
-        pairs=_pairs(frozen, plan, material),
+        pairs=pair_draw(frozen.recipe, plan, material),
         precision=place.precision,
         device=place.device,
     )
@@ -158,18 +157,6 @@ def _begin(
     sheet = SampleSheet(material.held, sheet_rows(material.held, _SHEET_PICTURES), objective, fonts)
     reporter.tell_run(frozen, place, material, objective.describe(), resumed=resumed)
     return _Work(frozen, plan, material, guide, stepper, reporter, sheet, mark, voice)
-
-
-def _pairs(frozen: FrozenRun, plan: GanPlan, material: GanMaterial) -> PairDraw | None:
-    if len(frozen.recipe.phases) < 2 and not plan.weights.paired:
-        return None
-    if dict(plan.attributes) != EDITED or material.variants is None:
-        msg = (
-            f"The recipe “{frozen.recipe.title}” learns from pairs, which are rendered for "
-            f"{', '.join(EDITED)} with all their values. Edit just these, or leave the pairs out."
-        )
-        raise UserError(msg)
-    return PairDraw([material.variants], [1.0])
 
 
 def _train(work: _Work) -> None:

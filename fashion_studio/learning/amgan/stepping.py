@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
+from fashion_studio.learning.amgan.motifs import start_templates
 from fashion_studio.learning.amgan.objective import Batch
 from fashion_studio.learning.amgan.paired import PairBatch, paired_loss
 from fashion_studio.learning.fitting import LossNotFinite
@@ -66,6 +67,7 @@ class GanNetworks:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             generator = Generator(config)
+            start_templates(generator)
             judge = Discriminator.of_picture(config)
             crop_judge = Discriminator.of_crop(config) if plan.judges_crop else None
         generator.to(device)

@@ -62,6 +62,9 @@ def test_a_photo_is_cut_by_its_mask_else_by_its_box(
     share = 1 / (1 + 2 * plan.margin) ** 2
     assert red[0].mean() == pytest.approx(share, abs=0.06)
     assert np.abs(squares[0] - squares[1]).mean() < 3
+    garments = found.garment(np.arange(4))
+    assert (garments[0] > 127)[red[0]].mean() > 0.95
+    assert not garments[1:].any()
     assert 0 < red[2].mean() < 0.1
     assert found.codes[:, 0].tolist() == [2, -1, -1, -1]  # what cannot be read teaches nothing
     assert found.is_photo.all()
