@@ -23,7 +23,9 @@ from fashion_studio.gui.annotate.status_picker import STATUS_TITLES, StatusPicke
 from fashion_studio.gui.components.base import Surface, row
 from fashion_studio.gui.components.buttons import Button, IconButton
 from fashion_studio.gui.components.choices import TabBar
+from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.text_line import TextLine
+from fashion_studio.gui.library.filter_words import edited_words
 from fashion_studio.gui.theme.theme import current_theme
 
 if TYPE_CHECKING:
@@ -63,6 +65,9 @@ class Inspector(Surface):
         self.name = TextLine("body", 600, mode=Qt.TextElideMode.ElideMiddle)
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.size_label = TextLine("small", role="text3")
+        self.origin = TextLine("caption", role="text2", mode=Qt.TextElideMode.ElideMiddle)
+        self.origin.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._origin_mark = IconMark("wand-sparkles", "accent", 14)
         self.status = StatusPicker()
         self.status.picked.connect(self.status_picked)
         self.status.more_asked.connect(self._ask_more)
@@ -89,6 +94,9 @@ class Inspector(Surface):
         top.addWidget(self.name, 1)
         top.addWidget(self.size_label)
         head.addLayout(top)
+        origin = row(self._origin_mark, gap=6)
+        origin.addWidget(self.origin, 1)
+        head.addLayout(origin)
         head.addLayout(row(self.status, self.flag, gap=8))
         tabs = QHBoxLayout()
         tabs.setContentsMargins(0, 0, 0, 0)
@@ -102,7 +110,7 @@ class Inspector(Surface):
         for button in (self.accept, self.done):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         foot = Surface("panel", "t")
-        foot.setFixedHeight(56)
+        foot.keep_height(56)
         foot_line = QHBoxLayout(foot)
         foot_line.setContentsMargins(12, 0, 12, 0)
         foot_line.setSpacing(8)
@@ -144,6 +152,10 @@ class Inspector(Surface):
             self.size_label.setText(place_text if self._narrow else size)
         self.name.setText(name)
         self.name.setToolTip(name)
+        self.origin.setText(edited_words(item) if item is not None else "")
+        self.origin.setToolTip(self.origin.text())
+        for part in (self.origin, self._origin_mark):
+            part.setVisible(bool(self.origin.text()))
         self.status.show_status(item.status if item is not None else None)
         self.flag.setChecked(item is not None and item.flagged)
         self.setEnabled(item is not None)
@@ -218,4 +230,5 @@ class Inspector(Surface):
 
     def _place_more(self) -> None:
         side = self._more_tabs.sizeHint().width()
-        self._more_tabs.setGeometry(self.tabs.width() - 12 - side, (36 - side) // 2, side, side)
+        top = (self.tabs.height() - side) // 2
+        self._more_tabs.setGeometry(self.tabs.width() - 12 - side, top, side, side)

@@ -251,7 +251,7 @@ class TeachDesk(QObject):
             if problem:
                 self._session.problem.emit(problem)
             usable = not project.read_only
-            self._show(TeachView(waiting, every, usable=usable, **_standing(history)))
+            self._show(TeachView(waiting, every, usable=usable), **_standing(history))
 
         self._session.bridge.submit(look, found, self._session.report, lane="teach.open")
 

@@ -61,8 +61,8 @@ class StartCard(Control):
         self.setToolTip(f"{title}  ({key})")
 
     def sizeHint(self) -> QSize:
-        """400 × 64."""
-        return QSize(400, self.theme.px(64))
+        """400 × 64 at 100 % text."""
+        return QSize(self.theme.px(400), self.theme.px(64))
 
     def paint(self, painter: QPainter) -> None:
         """Card, square, words, key."""
@@ -105,8 +105,8 @@ class DropArea(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """400 × 72."""
-        return QSize(400, self.theme.px(72))
+        """400 × 72 at 100 % text."""
+        return QSize(self.theme.px(400), self.theme.px(72))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dashed frame, icon, two lines."""

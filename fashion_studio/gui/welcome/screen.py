@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["WelcomeScreen"]
 
+_CARDS_PX = 400
+"""Room for one column of recent projects, whatever the text."""
+
 
 class WelcomeScreen(QWidget):
     """`project_asked` carries the folder of a recent project; the other signals are the ways to begin."""
@@ -43,7 +46,7 @@ class WelcomeScreen(QWidget):
         self._begin()
         right = Surface("canvas")
         self.search = SearchField("Find a project", surface="panel")
-        self.search.setFixedWidth(220)
+        self.search.setMaximumWidth(220)
         self.search.edited.connect(lambda _text: self._show_cards())
         self._heading = Label("Recent projects", "lead", 600)
         self._columns = 3
@@ -72,7 +75,6 @@ class WelcomeScreen(QWidget):
         self._show_cards()
 
     def _begin(self) -> None:
-        self.left.setFixedWidth(560)
         headline = Label("See what the model sees\nin a garment. Correct it.", "display", 600)
         words = Label(
             "Open a folder of photos and label the first one in under a minute. "
@@ -81,7 +83,7 @@ class WelcomeScreen(QWidget):
             role="text2",
             wrap=True,
         )
-        words.setFixedWidth(400)
+        self.left.theme.changed.connect(self._squeeze)
         self.open_card = StartCard(
             "Open a folder of photos",
             "Sub-folders too. Works while it scans.",
@@ -118,14 +120,27 @@ class WelcomeScreen(QWidget):
                 self._column.addWidget(part)
             else:
                 self._column.addLayout(part)
-        self.left.setLayout(self._column)
+        begin = QWidget()
+        begin.setLayout(self._column)
+        area = QScrollArea()  # large text in a small window is higher than the window
+        area.setWidget(begin)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._wide = (words, self.open_card, self.demo_card, self.project_card, self.drop)
+        self.left.setLayout(column(area, gap=0, margins=(0, 0, 1, 0)))
         self._squeeze()
 
     def _squeeze(self) -> None:
-        """Less air in a small window."""
-        low, narrow = self.height() < 800, self.width() < 1200
-        self._column.setContentsMargins(48 if narrow else 88, 40 if low else 72, 48 if narrow else 64, 24)
-        self.left.setFixedWidth(496 if narrow else 560)
+        """Less air in a small window, or with large text."""
+        theme = self.left.theme
+        low, narrow = self.height() < 800 * theme.text_scale, self.width() < 1200 * theme.text_scale
+        tight = self.width() < 800 * theme.text_scale
+        left, right = (32, 16) if tight else (48, 24) if narrow else (88, 64)
+        self._column.setContentsMargins(left, 40 if low else 72, right, 24)
+        width = min(theme.px(496 if narrow else 560), max(self.width() - _CARDS_PX, 496))
+        self.left.setFixedWidth(width)
+        for part in self._wide:
+            part.setFixedWidth(min(theme.px(400), width - left - right - 1))
 
     def set_recents(self, recents: Sequence[RecentProject]) -> None:
         """Other recent projects."""

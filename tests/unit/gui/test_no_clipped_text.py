@@ -128,6 +128,23 @@ def test_every_screen_has_room_for_its_words(window, read_project, calm, qapp, c
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_first_screen_has_room_for_large_text(window, qapp, cut, size):
+    window.resize(*size)
+    current_theme().set_text_scale(1.5)
+    try:
+        qapp.processEvents()
+        window.grab()
+        problems = [what for what in clipped(window) if "is cut off" not in what]  # may be scrolled to
+        problems += [f"“{text}” painted into {width:.0f} px" for text, width in cut]
+        left = window.welcome.left
+        for part in left.findChildren(QAbstractButton):
+            assert part.mapTo(left, part.rect().topRight()).x() <= left.width(), part.text()
+    finally:
+        current_theme().set_text_scale(1.0)
+    assert not problems, "\n".join(dict.fromkeys(problems))
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_every_dialog_has_room_for_its_words(window, read_project, calm, qapp, cut, size):
     problems = []
     window.resize(*size)
