@@ -99,6 +99,7 @@ class Facets:
         person: attribute → value (with UNSET, UNKNOWN, NOT_APPLICABLE) → count.
         model: attribute → value (with UNSET) → count.
         confidence_histogram: 20 equal bins of category confidence.
+        derived, not_derived: photos that an edit made, and the others.
     """
 
     total: int
@@ -112,6 +113,7 @@ class Facets:
     without_landmarks: int
     confidence_histogram: tuple[int, ...]
     derived: int = 0
+    not_derived: int = 0
 
 
 @dataclass(frozen=True, slots=True)

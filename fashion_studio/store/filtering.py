@@ -106,6 +106,8 @@ class View:
         agreement = np.bincount(records["agreement"][without("agreement")], minlength=len(AGREEMENTS))
         status = np.bincount(records["status"][without("status")], minlength=len(STATUSES))
         split = np.bincount(records["split"][without("split")], minlength=len(SPLITS))
+        of_both = without("derived")
+        derived = int(np.count_nonzero(self._among(self._origins) & of_both)) if self._origins else 0
         confidence = records["confidence"][without("confidence")]
         confidence = confidence[~np.isnan(confidence)]
         bins = np.minimum((confidence * HISTOGRAM_BINS).astype(np.intp), HISTOGRAM_BINS - 1)
@@ -120,9 +122,8 @@ class View:
             flagged=int(np.count_nonzero(records["flagged"] & without("flagged"))),
             without_landmarks=int(np.count_nonzero((records["landmarks"] == 0) & without("landmarks"))),
             confidence_histogram=tuple(np.bincount(bins, minlength=HISTOGRAM_BINS).tolist()),
-            derived=int(np.count_nonzero(self._among(self._origins) & without("derived")))
-            if self._origins
-            else 0,
+            derived=derived,
+            not_derived=int(np.count_nonzero(of_both)) - derived,
         )
 
     def _conditions(self, question: ItemFilter) -> dict[str, NDArray[np.bool_]]:

@@ -26,6 +26,7 @@ __all__ = ["NeighboursColumn", "NeighboursList"]
 
 _WIDE_PX: Final = 112
 _NARROW_PX: Final = 64
+_RING_PX: Final = 5
 
 
 class NeighboursList(QAbstractScrollArea):
@@ -49,6 +50,7 @@ class NeighboursList(QAbstractScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # can be moved as it is
         self.setAccessibleName("Neighbours")
 
     # --- content
@@ -82,7 +84,7 @@ class NeighboursList(QAbstractScrollArea):
 
     def show_place(self, place: int) -> None:
         """Puts the ring on a photo of the queue and brings it into view, with the one before and after."""
-        self._place = place
+        before, self._place = self._place, place
         bar = self.verticalScrollBar()
         if place >= 0:
             rect = self._tile_rect(place)
@@ -92,7 +94,8 @@ class NeighboursList(QAbstractScrollArea):
                 bar.setValue(max(top, 0))
             elif bottom > bar.value() + self.viewport().height():
                 bar.setValue(min(bottom - self.viewport().height(), max(top, 0)))
-        self.viewport().update()
+        for changed in {before, place}:
+            self._repaint_tile(changed)
 
     def set_narrow(self, narrow: bool) -> None:
         """Smaller tiles without captions."""
@@ -131,8 +134,17 @@ class NeighboursList(QAbstractScrollArea):
         self.show_place(self._place)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Repaints at once."""
-        self.viewport().update()
+        """Moves the tiles that stay in view; only what comes in is painted."""
+        self.viewport().scroll(dx, dy)
+
+    def _repaint_tile(self, place: int) -> None:
+        if place >= 0:
+            self.viewport().update(self._whole_tile(place))
+
+    def _whole_tile(self, place: int) -> QRect:
+        """In the viewport, with its ring and its caption."""
+        rect = self._tile_rect(place).translated(0, -self.verticalScrollBar().value())
+        return rect.adjusted(-_RING_PX, -_RING_PX, _RING_PX, self._pitch() - self._side())
 
     def _visible(self) -> range:
         top = self.verticalScrollBar().value()
@@ -150,8 +162,8 @@ class NeighboursList(QAbstractScrollArea):
         self._fetch_rows(places)
         shift = self.verticalScrollBar().value()
         for place in places:
-            rect = self._tile_rect(place).translated(0, -shift)
-            self._paint_one(painter, place, rect)
+            if event.region().intersects(self._whole_tile(place)):
+                self._paint_one(painter, place, self._tile_rect(place).translated(0, -shift))
         painter.end()
 
     def _fetch_rows(self, places: range) -> None:
@@ -178,6 +190,7 @@ class NeighboursList(QAbstractScrollArea):
             confidence=row.confidence,
             disagreements=row.disagreements,
             flagged=row.flagged,
+            edited=row.is_derived,
             failure=failure,
             selected=is_current,
             current=is_current,
@@ -189,8 +202,7 @@ class NeighboursList(QAbstractScrollArea):
     def _on_thumbnail(self, item_id: int) -> None:
         place = self._session.position(item_id)
         if place in self._visible():
-            shift = self.verticalScrollBar().value()
-            self.viewport().update(self._tile_rect(place).translated(0, -shift))
+            self._repaint_tile(place)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Shows the photo that was pressed."""

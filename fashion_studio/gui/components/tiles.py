@@ -38,6 +38,7 @@ class Tile:
 
     Attributes:
         title: caption, usually the category's title.
+        edited: whether an edit made it.
         failure: why there is no picture; shown in place of it.
         checked: whether the check badge of a selection is shown.
         current: whether it is the photo at hand.
@@ -48,6 +49,7 @@ class Tile:
     confidence: float | None = None
     disagreements: int = 0
     flagged: bool = False
+    edited: bool = False
     failure: str | None = None
     selected: bool = False
     checked: bool = False
@@ -145,10 +147,14 @@ def _paint_failure(painter: QPainter, theme: Theme, frame: QRectF, reason: str) 
 def _paint_badges(painter: QPainter, theme: Theme, frame: QRectF, tile: Tile) -> None:
     corner = QPointF(frame.x() + 4, frame.bottom() - 24)
     draw_status_badge(painter, theme, corner, tile.status)
-    if tile.flagged:
-        flag = corner + QPointF(24, 0)
-        rounded(painter, QRectF(flag.x(), flag.y(), 20, 20), 5, theme.photo_color("badge"))
-        draw_icon(painter, "flag", theme.photo_color("badge_model"), flag + QPointF(4, 4), 12)
+    marks = (
+        ("flag", "badge_model", tile.flagged),
+        ("wand-sparkles", "badge_accent", tile.edited),
+    )
+    for icon, role, _ in filter(lambda mark: mark[2], marks):
+        corner += QPointF(24, 0)
+        rounded(painter, QRectF(corner.x(), corner.y(), 20, 20), 5, theme.photo_color("badge"))
+        draw_icon(painter, icon, theme.photo_color(role), corner + QPointF(4, 4), 12)
     if tile.disagreements:
         text = str(tile.disagreements)
         width = 4 + 12 + 2 + theme.metrics("caption", 600).horizontalAdvance(text) + 5

@@ -21,6 +21,7 @@ from fashion_studio.gui.library.facet_rows import FacetRow, FacetSection
 from fashion_studio.gui.library.failures_dialog import FailuresDialog
 from fashion_studio.gui.library.filter_words import (
     AGREEMENT_TITLES,
+    EDITED_TITLES,
     SPLIT_TITLES,
     STATUS_TITLES,
     toggled,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["FacetPanel"]
 
 _SHOWN = 6
+_AFTER_FILTER_MS = 40
+_AFTER_CHANGE_MS = 200
 _AGREEMENT_ICONS = {
     "disagrees": ("equal-not", "disagree"),
     "agrees": ("check", "agree"),
@@ -174,10 +177,10 @@ class FacetPanel(Surface):
         session.project_changed.connect(self._on_project)
         self._later = QTimer(self)  # a run of key presses is counted once, when it pauses
         self._later.setSingleShot(True)
-        self._later.setInterval(200)
         self._later.timeout.connect(self.refresh)
-        session.changed.connect(lambda _changes: self._later.start())
-        session.filter_changed.connect(self.refresh)
+        session.changed.connect(lambda _changes: self._later.start(_AFTER_CHANGE_MS))
+        # the photos that match come first, and nothing works beside finding them
+        session.filter_changed.connect(lambda: self._later.start(_AFTER_FILTER_MS))
         self._clear()
         self._build()
 
@@ -224,6 +227,8 @@ class FacetPanel(Surface):
         marks.add("flagged", FacetRow("Flagged", icon="flag", icon_role="model"))
         marks.add("no_landmarks", FacetRow("No landmarks", icon="spline"))
         marks.add("landmarks", FacetRow("Has landmarks", icon="spline"))
+        for derived, title in EDITED_TITLES.items():
+            marks.add(derived, FacetRow(title, icon="wand-sparkles" if derived else "image"))
         for attribute in others:
             self._attribute(attribute, vocabulary, folded=True)
         self._column.addStretch(1)
@@ -258,6 +263,8 @@ class FacetPanel(Surface):
             changed = replace(item_filter, agreements=toggled(item_filter.agreements, key))
         elif section == "split":
             changed = replace(item_filter, splits=toggled(item_filter.splits, key))
+        elif key in EDITED_TITLES:
+            changed = replace(item_filter, derived=None if item_filter.derived is key else key)
         elif key == "flagged":
             changed = replace(item_filter, flagged=None if item_filter.flagged else True)
         else:
@@ -361,7 +368,12 @@ class FacetPanel(Surface):
             if item_filter.has_landmarks
             else 0,
         }
-        chosen: set[object] = set()
+        counts |= {True: facets.derived, False: facets.not_derived}
+        project = self._session.project
+        for key in EDITED_TITLES:  # a project without edits has no use for the two
+            has_edits = project is not None and project.derived_count > 0
+            self._sections["marks"].entries[key].setVisible(has_edits or item_filter.derived is not None)
+        chosen: set[object] = {key for key in EDITED_TITLES if key is item_filter.derived}
         if item_filter.flagged:
             chosen.add("flagged")
         if item_filter.has_landmarks is not None:

@@ -19,6 +19,7 @@ from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.sliders import Slider
 from fashion_studio.gui.library.filter_words import (
     AGREEMENT_TITLES,
+    EDITED_TITLES,
     SORTS,
     SPLIT_TITLES,
     STATUS_TITLES,
@@ -30,6 +31,8 @@ from fashion_studio.gui.library.filter_words import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtGui import QShowEvent
 
     from fashion_studio.domain.queries import Facets
     from fashion_studio.gui.session import Session
@@ -50,6 +53,7 @@ class FilterBar(Surface):
         super().__init__("panel" if short else "window", "b", parent)
         self._session, self._short = session, short
         self._facets: Facets | None = None
+        self._stale = False
         self.keep_height(40)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(8)
@@ -104,7 +108,10 @@ class FilterBar(Surface):
             self.refresh()
 
     def refresh(self) -> None:
-        """Chips for the conditions that are on, and in a short bar suggestions."""
+        """Chips for the conditions that are on, in a short bar suggestions too; a hidden bar waits for it."""
+        self._stale = self.window().isVisible() and not self.isVisible()
+        if self._stale:
+            return
         clear_layout(self._chips)
         vocabulary = self._session.vocabulary
         if vocabulary is None:
@@ -134,6 +141,12 @@ class FilterBar(Surface):
         self.sort_button.setText(sort_title(self._session.sort))
         self._offer_reading()
         self._count()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What has changed while nobody looked."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
 
     def _make_read_button(self) -> Button:
         button = Button("", icon="sparkles", parent=self)
@@ -173,6 +186,7 @@ class FilterBar(Surface):
             chip = FilterChip(title, count, icon=icon, icon_role=role or "text2")
             chip.clicked.connect(lambda _checked=False, wanted=target: self._session.set_filter(wanted))
             self._chips.addWidget(chip)
+            chip.show()
 
     def _count(self) -> None:
         project = self._session.project
@@ -237,6 +251,11 @@ class FilterBar(Surface):
             count = facets.splits.get(part, 0) if facets else None
             wanted = replace(now, splits=toggled(now.splits, part))
             self._entry(split, title, count, wanted, on=part in now.splits)
+        edited = menu.addMenu("Edits")
+        for derived, title in EDITED_TITLES.items():
+            count = (facets.derived if derived else facets.not_derived) if facets else None
+            wanted = replace(now, derived=None if now.derived is derived else derived)
+            self._entry(edited, title, count, wanted, on=now.derived is derived)
         menu.addSeparator()
         open_ones = frozenset({Status.NEW, Status.IN_WORK})
         self._entry(menu, "Open photos (new, in work)", None, replace(now, statuses=open_ones), on=False)

@@ -19,15 +19,18 @@ from fashion_studio.domain.queries import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fashion_studio.domain.queries import ItemRow
     from fashion_studio.domain.vocabulary import Vocabulary
 
 __all__ = [
     "AGREEMENT_TITLES",
+    "EDITED_TITLES",
     "SORTS",
     "SPLIT_TITLES",
     "STATUS_TITLES",
     "Condition",
     "conditions",
+    "edited_words",
     "sort_title",
     "toggled",
     "toggled_value",
@@ -54,6 +57,7 @@ AGREEMENT_TITLES: Final[dict[Agreement, str]] = {
     Agreement.AGREES: "Model agrees",
     Agreement.OPEN: "Not compared",
 }
+EDITED_TITLES: Final[dict[bool, str]] = {True: "Edited photos", False: "Not edited"}
 SORTS: Final[tuple[tuple[str, Sort], ...]] = (
     ("Name", Sort(SortKey.NAME)),
     ("Newest first", Sort(SortKey.DATE, descending=True)),
@@ -82,6 +86,11 @@ def value_title(vocabulary: Vocabulary, attribute: str, value: str) -> str:
         if entry.name == value:
             return entry.title
     return value
+
+
+def edited_words(row: ItemRow) -> str:
+    """What an edit made the photo of; empty for a photo."""
+    return f"Edited from {row.edited_from}" if row.is_derived else ""
 
 
 def sort_title(sort: Sort) -> str:
@@ -118,6 +127,9 @@ def conditions(item_filter: ItemFilter, vocabulary: Vocabulary) -> list[Conditio
     if item_filter.has_landmarks is not None:
         title = "Has landmarks" if item_filter.has_landmarks else "No landmarks"
         found.append(Condition(title, replace(item_filter, has_landmarks=None)))
+    if item_filter.derived is not None:
+        title = EDITED_TITLES[item_filter.derived]
+        found.append(Condition(title, replace(item_filter, derived=None)))
     return found
 
 

@@ -277,6 +277,7 @@ class TileGrid(QAbstractItemView):
                 confidence=row.confidence,
                 disagreements=row.disagreements,
                 flagged=row.flagged,
+                edited=row.is_derived,
                 failure=row.failure or ("file is missing" if row.missing else None),
                 selected=selected,
                 checked=selected and several,

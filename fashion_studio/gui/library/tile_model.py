@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from fashion_studio.domain.errors import UserError
+from fashion_studio.gui.library.filter_words import edited_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +23,12 @@ __all__ = ["ID_ROLE", "ROW_ROLE", "TileModel"]
 
 ID_ROLE: Final = Qt.ItemDataRole.UserRole
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+_ROW_ROLES: Final = {
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.ToolTipRole,
+    ROW_ROLE,
+}
 _PAGE: Final = 128
 _KEPT: Final = 4096
 _NO_IDS: Final[NDArray[np.int64]] = np.empty(0, dtype=np.int64)
@@ -68,15 +75,20 @@ class TileModel(QAbstractListModel):
     def data(
         self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Name for text, id, or the whole row."""
+        """Name for text, id, the whole row; for tips and readers of screens what an edit made it of."""
         if not index.isValid() or index.row() >= self._ids.size:
             return None
         if role == ID_ROLE:
             return int(self._ids[index.row()])
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, ROW_ROLE}:
-            row = self.row(index.row())
-            return row if role == ROW_ROLE else (row.name if row is not None else "")
-        return None
+        if role not in _ROW_ROLES:
+            return None
+        row = self.row(index.row())
+        if row is None or role == ROW_ROLE:
+            return "" if row is None and role != ROW_ROLE else row
+        origin = edited_words(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return origin or None
+        return f"{row.name}, {origin}" if origin and role == Qt.ItemDataRole.AccessibleTextRole else row.name
 
     def row(self, place: int) -> ItemRow | None:
         """What the tile at a place shows; None when the photo has gone."""
