@@ -43,11 +43,11 @@ class RecipeChoice:
 
 
 def list_recipes(folder: Path | None = None) -> list[RecipeChoice]:
-    """The recipes of a folder (None: the shipped ones), those that go on from a model first.
+    """The recipes of a folder (None: the shipped ones): those that go on from a model first, editors last.
 
     Files of the house model's own schema, and others that cannot be read as a method, are left out.
     """
-    found: list[tuple[bool, RecipeChoice]] = []
+    found: list[tuple[tuple[bool, bool], RecipeChoice]] = []
     for path in sorted((folder or resources_dir() / "recipes").glob("*.toml")):
         try:
             text = path.read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def list_recipes(folder: Path | None = None) -> list[RecipeChoice]:
             choice = RecipeChoice(path.stem, recipe.title, variant_names(text), text)
         except (OSError, UnicodeDecodeError, UserError):
             continue
-        found.append((recipe.base is None, choice))
+        found.append(((recipe.gan is not None, recipe.base is None), choice))
     return [choice for _, choice in sorted(found, key=lambda pair: (pair[0], pair[1].title))]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.jobs.events import Event
 
-__all__ = ["EpochPoint", "Example", "ExampleSaying", "Notice", "RunStory", "StepPoint"]
+__all__ = ["EpochPoint", "Example", "ExampleSaying", "Notice", "RunStory", "SampleSheet", "StepPoint"]
 
 _KEPT_STEPS: Final = 4000
 _KINDS: Final = frozenset(
@@ -26,6 +26,7 @@ _KINDS: Final = frozenset(
         "step",
         "epoch",
         "examples",
+        "samples",
         "notice",
         "checkpoint",
         "calibration",
@@ -82,6 +83,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleSheet:
+    """Edits that a training of an editor drew after a step; `file` is the path in the run folder."""
+
+    step: int
+    epoch: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something to know: `level` is "info" or "warning"."""
 
@@ -112,6 +122,7 @@ class RunStory:
     now: dict[str, Any] = field(default_factory=dict)
     epochs: dict[int, EpochPoint] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
+    samples: list[SampleSheet] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     calibration: dict[str, Any] = field(default_factory=dict)
     evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -149,6 +160,11 @@ class RunStory:
         """The epoch whose weights become the model; None before the first."""
         marked = [point for point in self.epochs.values() if point.best]
         return max(marked, key=lambda point: point.epoch) if marked else None
+
+    @property
+    def edits(self) -> bool:
+        """Whether it is the training of an editor: generator against discriminators."""
+        return "method" in self.run
 
     @property
     def latest(self) -> EpochPoint | None:
@@ -191,6 +207,7 @@ class RunStory:
         self.epochs = {epoch: point for epoch, point in self.epochs.items() if epoch <= done}
         step = int(event.data.get("step", 0))
         self.steps = [point for point in self.steps if point.step <= step]
+        self.samples = [sheet for sheet in self.samples if sheet.step <= step]
         self.now = {}
 
     def _tell_data(self, event: Event) -> None:
@@ -233,6 +250,11 @@ class RunStory:
             }
             example.sayings = [old for old in example.sayings if old.epoch < epoch]
             example.sayings.append(ExampleSaying(epoch, top))
+
+    def _tell_samples(self, event: Event) -> None:
+        data = event.data
+        sheet = SampleSheet(int(data["step"]), int(data["epoch"]), str(data["file"]))
+        self.samples = [*(old for old in self.samples if old.step < sheet.step), sheet]
 
     def _tell_notice(self, event: Event) -> None:
         data = event.data

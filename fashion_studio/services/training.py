@@ -7,8 +7,6 @@ run is worked on in its own process.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from fashion_studio.domain.data_list import (
@@ -26,6 +24,7 @@ from fashion_studio.learning.run_folder import divided, freeze_run, read_plain_m
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from fashion_studio.domain.data_list import DataListPhoto
     from fashion_studio.learning.method_recipe import MethodRecipe
@@ -131,11 +130,12 @@ def freeze_training(
         EnvironmentProblem: the folder cannot be written.
         Cancelled: on request.
     """
-    if data is None:
-        with TemporaryDirectory() as folder:
-            frozen = freeze_run(run_dir, _empty_list(Path(folder), choice), choice)
-    else:
-        frozen = freeze_run(run_dir, data, choice, on_progress=on_progress, should_stop=should_stop)
+    listed = _empty_list(run_dir, choice) if data is None else data
+    try:
+        frozen = freeze_run(run_dir, listed, choice, on_progress=on_progress, should_stop=should_stop)
+    finally:
+        if data is None:
+            listed.unlink(missing_ok=True)
     spec = JobSpec(
         KIND,
         title or f"{choice.recipe.title}: {choice.model_id}",
@@ -157,13 +157,21 @@ def _empty_list(folder: Path, choice: TrainingChoice) -> Path:
 
     Raises:
         UserError: the recipe needs photos, or the base is no model.
+        EnvironmentProblem: the folder cannot be written.
     """
     if not choice.recipe.renders or choice.base is None:
         msg = f"The recipe “{choice.recipe.title}” trains on a data list; name it with --data."
         raise UserError(msg)
-    path = folder / "data.jsonl"
+    path = folder / "listed.jsonl"
     vocabulary = read_plain_manifest(choice.base)["vocabulary"]
-    write_data_list(path, DataListHeader(root=".", vocabulary=vocabulary, title="renderings alone"), ())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_data_list(path, DataListHeader(root=".", vocabulary=vocabulary, title="renderings alone"), ())
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The run folder {folder.name} cannot be written: {error.strerror or error}.",
+            "Make room or choose another.",
+        ) from error
     return path
 
 

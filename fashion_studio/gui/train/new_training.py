@@ -78,10 +78,12 @@ def _with_typed_epochs(recipe: MethodRecipe, text: str) -> MethodRecipe:
     return with_epochs(recipe, int(text))
 
 
-def _missing(data: TrainingData, preview: TrainingPreview) -> str:
+def _missing(data: TrainingData, preview: TrainingPreview, recipe: MethodRecipe) -> str:
     from fashion_studio.learning.run_folder import MIN_TRAIN, MIN_VAL  # noqa: PLC0415 - not at start
 
     photos = preview.counts.photos
+    if recipe.renders:
+        return ""
     if not data.photos:
         return "No photo has a label of a person yet. Label some in Annotate, or accept proposals there."
     if photos["train"] < MIN_TRAIN or photos["val"] < MIN_VAL:
@@ -240,6 +242,8 @@ class NewTraining(QWidget):
             part.setVisible(bool(variants))
         for part in (self.base, self._base_label):
             part.setVisible(recipe is not None and recipe.base is not None)
+        guided = recipe is not None and recipe.gan is not None
+        self._base_label.setText("Guided by" if guided else "Start from")
         self.epochs.line.setPlaceholderText(str(recipe.epochs) if recipe is not None else "")
 
     def recipe_as_chosen(self) -> MethodRecipe:
@@ -292,7 +296,7 @@ class NewTraining(QWidget):
 
         def seen(found: tuple[TrainingData, TrainingPreview]) -> None:
             self._data = (source, found[0])
-            self._show_preview(*found)
+            self._show_preview(*found, recipe)
 
         self._say("Counting labels …")
         self._session.bridge.submit(look, seen, self._refused, lane="train.preview")
@@ -312,19 +316,19 @@ class NewTraining(QWidget):
         self.hint.setVisible(bool(hint))
         clear_layout(self._warnings)
 
-    def _show_preview(self, data: TrainingData, preview: TrainingPreview) -> None:
+    def _show_preview(self, data: TrainingData, preview: TrainingPreview, recipe: MethodRecipe) -> None:
         vocabulary = self._session.vocabulary
         if vocabulary is None:
             return
         counts, photos = preview.counts, preview.counts.photos
         self._preview = preview
-        self._problem = _missing(data, preview)
+        self._problem = _missing(data, preview, recipe)
         self._say(
             f"{photos['train']:,} photos to train on, {photos['val']:,} to validate, "
             f"{photos['test']:,} to test",
-            self._problem or _how_long(preview) + _left_out(data),
+            self._problem or _rendered(recipe) + _how_long(preview) + _left_out(data),
         )
-        for sentence in preview.warnings if not self._problem else ():
+        for sentence in preview.warnings if not self._problem and not recipe.renders else ():
             self._warnings.addWidget(_warning(sentence))
         table = {
             name: {value: (n[0], n[1], n[2]) for value, n in values.items()}
@@ -392,6 +396,11 @@ def _how_long(preview: TrainingPreview) -> str:
         f"{preview.epochs} epochs of {preview.steps_per_epoch:,} steps. "
         "How long an epoch takes is measured in its first steps."
     )
+
+
+def _rendered(recipe: MethodRecipe) -> str:
+    count = 0 if recipe.gan is None else recipe.gan.renderings.count
+    return f"{count:,} rendered garments besides, each in several values. " if count else ""
 
 
 def _left_out(data: TrainingData) -> str:

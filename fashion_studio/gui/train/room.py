@@ -63,7 +63,7 @@ class TrainRoom(QWidget):
         new = self._button("train.new", "New training", "plus", kind="primary", large=True)
         compare = self._button("train.compare", "Compare runs", "arrow-left-right")
         self.runs = RunListPanel(new, compare)
-        self.page = RunPage(self.pause, self.cancel)
+        self.page = RunPage(self.pause, self.cancel, session)
         self.new = NewTraining(
             session,
             self._button("train.start", "Start", "play", kind="primary", large=True),

@@ -15,6 +15,7 @@ from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.marks import ProgressBar
 from fashion_studio.gui.train.curves import Curve, CurveCard
 from fashion_studio.gui.train.data_cards import ClassCard, LabelsCard, LabelShare
+from fashion_studio.gui.train.sample_sheet import SampleSheetCard
 from fashion_studio.gui.train.table import Cell, ElidedLabel, FigureTable
 from fashion_studio.gui.train.wording import (
     PHASE_ICONS,
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fashion_studio.domain.vocabulary import Vocabulary
+    from fashion_studio.gui.session import Session
     from fashion_studio.services.run_list import RunEntry
     from fashion_studio.services.run_story import RunStory
 
 __all__ = ["RunPage", "class_counts", "label_shares"]
 
 _TWO_COLUMNS_PX: Final = 660
+_SHORT: Final = {"mean.edit_accuracy": "As wanted", "kept.agreement": "Others kept"}
+"""Names of curves where a figure's whole name is too long for a legend."""
 
 
 def class_counts(
@@ -184,8 +188,11 @@ def _facts(entry: RunEntry, story: RunStory) -> list[str]:
     if parameters.get("base_id"):
         facts.append(f"From {parameters['base_id']}")
     photos = run.get("photos") or parameters.get("photos") or {}
-    if photos:
+    if sum(photos.values()):
         facts.append(f"{photos.get('train', 0):,} + {photos.get('val', 0):,} photos")
+    rendered = run.get("renderings") or {}
+    if rendered:
+        facts.append(f"{rendered.get('train', 0):,} + {rendered.get('val', 0):,} renderings")
     if parameters.get("data_title"):
         facts.append(str(parameters["data_title"]))
     if run.get("device_title"):
@@ -202,7 +209,9 @@ def _facts(entry: RunEntry, story: RunStory) -> list[str]:
 class RunPage(QWidget):
     """Head, strip and cards; two columns where there is room."""
 
-    def __init__(self, pause: Button, cancel: Button, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, pause: Button, cancel: Button, session: Session, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.head = RunHead(pause, cancel)
         self.strip = StateStrip()
@@ -211,6 +220,7 @@ class RunPage(QWidget):
         self.classes = ClassCard()
         self.figures = FigureTable()
         self.labels = LabelsCard()
+        self.sheet = SampleSheetCard(session)
         self._figures_card = Card()
         self._figures_card.setLayout(column(self.figures, None, gap=0, margins=(1, 0, 1, 4)))
         self._body = QWidget()
@@ -242,8 +252,9 @@ class RunPage(QWidget):
         for place, card in enumerate(cards):
             self._grid.addWidget(card, 1 + place // columns, place % columns)
         last = 1 + len(cards) // columns
-        self._grid.addWidget(self.labels, last, 0, 1, columns)
-        self._grid.setRowStretch(last + 1, 1)
+        self._grid.addWidget(self.sheet, last, 0, 1, columns)
+        self._grid.addWidget(self.labels, last + 1, 0, 1, columns)
+        self._grid.setRowStretch(last + 2, 1)
         for place in range(2):
             self._grid.setColumnStretch(place, 1 if place < columns else 0)
 
@@ -251,6 +262,7 @@ class RunPage(QWidget):
         """The run as it stands."""
         self.head.show_run(entry, story)
         self._show_curves(story)
+        self.sheet.show_sheet(entry.run_dir, story.samples[-1] if story.samples else None)
         self._show_figures(entry, story, vocabulary)
         self._figures_card.setVisible(bool(self.figures.rows))
         self._show_data(story, vocabulary)
@@ -260,11 +272,11 @@ class RunPage(QWidget):
         now = float(max(story.epochs)) if story.epochs else None
         train, val = story.series("loss", "train"), story.series("loss")
         if train[0] or val[0]:
-            self.loss.show_curves(
-                [Curve("Training", *train), Curve("Validation", *val, role="accent", style="dash")],
-                now=now,
-                until=epochs,
-            )
+            curves = [Curve("Training", *train), Curve("Validation", *val, role="accent", style="dash")]
+            if story.edits:
+                judged = story.series("loss.discriminators", "train")
+                curves = [Curve("Generator", *train), Curve("Discriminators", *judged, "accent", "dash")]
+            self.loss.show_curves(curves, now=now, until=epochs)
         elif len(story.steps) > 1:
             per_epoch = max(1.0, float(story.run.get("steps_per_epoch", 0) or 1))
             xs = [point.step / per_epoch for point in story.steps]
@@ -286,9 +298,9 @@ class RunPage(QWidget):
             self._show_final(final, story, vocabulary)
             return
         if latest is None or first is None:
-            self.figures.show_rows(("Validation", "Majority", "Epoch 1", "Change"), [])
+            self.figures.show_rows(("Validation", _baseline_word(story), "Epoch 1", "Change"), [])
             return
-        heads = ("Validation", "Majority", f"Epoch {latest.epoch}", f"Since {first.epoch}")
+        heads = ("Validation", _baseline_word(story), f"Epoch {latest.epoch}", f"Since {first.epoch}")
         rows = []
         for name in main_figures(latest.val):
             before, after = first.val.get(name), latest.val.get(name)
@@ -306,7 +318,12 @@ class RunPage(QWidget):
         figures, baseline = _numbers(final.get("figures")), _numbers(final.get("baseline"))
         words = "Test" if final.get("split") == "test" else "Validation"
         best = story.finished.get("best_epoch")
-        heads = (f"{words}, {final.get('photos', 0):,} photos", "Majority", f"Epoch {best}", "Gain")
+        heads = (
+            f"{words}, {final.get('photos', 0):,} photos",
+            _baseline_word(story),
+            f"Epoch {best}",
+            "Gain",
+        )
         rows = []
         for name in main_figures(figures):
             base, value = baseline.get(name), figures[name]
@@ -338,7 +355,11 @@ def _validation_curves(story: RunStory) -> list[Curve]:
     latest = story.latest
     if latest is None:
         return []
-    pairs = (("category.top1", "category.macro_recall"), ("mean.top1", "mean.macro_recall"))
+    pairs = (
+        ("category.top1", "category.macro_recall"),
+        ("mean.top1", "mean.macro_recall"),
+        ("mean.edit_accuracy", "kept.agreement"),
+    )
     names = next((pair for pair in pairs if pair[0] in latest.val), None)
     if names is None:
         found = [name for name in latest.val if name.endswith(("top1", "recall_at_3"))][:2]
@@ -354,12 +375,26 @@ def _validation_curves(story: RunStory) -> list[Curve]:
         level = base[1][-1]
         ends = (float(base[0][0]), float(max(story.planned_epochs, base[0][-1])))
         curves.append(
-            Curve(f"Majority {100 * level:.0f}", ends, (level, level), "unknown", "base", mark_last=False)
+            Curve(
+                f"{_baseline_word(story)} {100 * level:.0f}",
+                ends,
+                (level, level),
+                "unknown",
+                "base",
+                mark_last=False,
+            )
         )
     return curves
 
 
+def _baseline_word(story: RunStory) -> str:
+    """What the figures stand beside: the most frequent answer, or the picture as it was before its edit."""
+    return "Untouched" if story.edits else "Majority"
+
+
 def _kind(name: str) -> str:
+    if name in _SHORT:
+        return _SHORT[name]
     words = figure_title(f"category.{name.rpartition('.')[2]}").partition(" ")[2]
     return words[:1].upper() + words[1:]
 

@@ -113,6 +113,8 @@ class SidePanel(Surface):
             list(story.examples.values()), _finder(entry.run_dir), vocabulary, attribute
         )
         said = "" if story.examples else "After each epoch the same validation photos are asked again."
+        if story.edits:
+            said = "An editor says nothing of photos. What it makes of them is on the sample sheet."
         self._examples_hint.setText(said)
         self._examples_hint.setVisible(bool(said))
         self._read_files(story.told)

@@ -92,7 +92,8 @@ class FigureTable(QWidget):
         for place, head in enumerate(self._heads):
             cells = [row[place] for row in self._rows if place < len(row)]
             icon = 20 if any(cell.icon for cell in cells) else 0
-            texts = [small.horizontalAdvance(cell.text) + icon for cell in cells]
+            # an advance is rounded to a whole pixel: without one more a figure may be elided
+            texts = [small.horizontalAdvance(cell.text) + 1 + icon for cell in cells]
             wide.append(max([caption.horizontalAdvance(head), *texts], default=0) + 2 * _PADDING_PX)
         rest = self.width() - sum(wide)
         if wide and rest < 0:  # words give way before figures do, from the left

@@ -65,11 +65,24 @@ _KINDS: Final[dict[str, str]] = {
     "pck_0.1": "PCK at 0.1",
     "accuracy": "accuracy",
     "iou": "IoU",
+    "edit_accuracy": "edits read as wanted",
 }
-_LESS_IS_BETTER: Final = ("ece", "ne", "ne_argmax", "loss", "absent")
-_PLAIN: Final = ("ece", "ne", "ne_argmax", "loss")
+_WHOLE: Final[dict[str, str]] = {
+    "loss": "Loss",
+    "category.ece": "Calibration error",
+    "mean.edit_accuracy": "Edits read as wanted",
+    "kept.agreement": "Other attributes kept",
+    "background.change": "Change outside garment",
+    "cycle.error": "Cycle error",
+    "mask.mean": "Mask, mean",
+}
+_LESS_IS_BETTER: Final = ("ece", "ne", "ne_argmax", "loss", "absent", "change", "error")
+_PLAIN: Final = ("ece", "ne", "ne_argmax", "loss", "error")
 _SILENT: Final = ("n", "absent", "loss", "majority")
 _ORDER: Final = (
+    "mean.edit_accuracy",
+    "kept.agreement",
+    "background.change",
     "category.top1",
     "category.macro_recall",
     "mean.top1",
@@ -84,10 +97,8 @@ _ORDER: Final = (
 
 def figure_title(name: str, vocabulary: Vocabulary | None = None) -> str:
     """Turns "category.top1" into "Category top-1"."""
-    if name == "loss":
-        return "Loss"
-    if name == "category.ece":
-        return "Calibration error"
+    if name in _WHOLE:
+        return _WHOLE[name]
     head, _, kind = name.partition(".")
     if vocabulary is not None and vocabulary.has(head):
         title = vocabulary.attribute(head).title

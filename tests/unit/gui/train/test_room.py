@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 from recorded_runs import cut_after, put_run
 
@@ -271,3 +272,29 @@ def test_every_act_of_the_room_has_a_key_in_its_tooltip(train, window):
         assert "(" in button.toolTip()
     sheet = {command.name for command in window.commands.groups()["Train"]}
     assert {"train.new", "train.start", "train.roll_back", "train.take_in"} <= sheet
+
+
+def test_a_training_of_an_editor_shows_its_two_losses_and_its_newest_sheet(train, project, qtbot):
+    run = put_run(runs_dir(project), "editor")
+    picture = QImage(480, 300, QImage.Format.Format_RGB32)
+    picture.fill(0xFF808080)
+    (run / "samples").mkdir()
+    for step in (0, 4, 8):
+        assert picture.save(str(run / "samples" / f"step-{step:07d}.png"))
+    room = train()
+    assert [curve.name for curve in room.page.loss.curves] == ["Generator", "Discriminators"]
+    names = [curve.name for curve in room.page.validation.curves]
+    assert names[:2] == ["As wanted", "Others kept"]
+    assert names[2].startswith("Untouched")
+    sheet = room.page.sheet
+    qtbot.waitUntil(lambda: sheet.sheet.is_shown, timeout=WAIT_MS)
+    assert sheet.isVisible()
+    assert sheet.step.text() == "Step 8"
+    assert sheet.sheet.height() == pytest.approx(min(480, sheet.sheet.width()) * 300 / 480, abs=1)
+    assert room.page.figures.rows[0][0] == "Edits read as wanted"
+    assert not room.use.isEnabled()  # it reads no photos: it edits them
+
+
+def test_other_trainings_have_no_sheet(train, project):
+    put_run(runs_dir(project))
+    assert not train().page.sheet.isVisible()
