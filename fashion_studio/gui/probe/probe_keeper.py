@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 
@@ -25,14 +26,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ProbeKeeper"]
 
+_VIEW_S: Final = 1.5
+"""So long a running probe's results are collected before they are scored and shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What one look brought; `view` None where the shown probe has told nothing new."""
+    """What one look brought; `view` None where there is nothing new, or where it is `unread` so far."""
 
     entries: list[RunEntry]
     run: ProbeRun | None
     view: ProbeView | None
+    unread: bool = False
 
 
 class ProbeKeeper(RunWatch):
@@ -54,12 +59,18 @@ class ProbeKeeper(RunWatch):
         self.view: ProbeView | None = None
         self.starting = False
         self._run: ProbeRun | None = None
+        self._unread = False
+        self._read_at = 0.0
+
+    def _wants_more(self) -> bool:
+        return self._unread
 
     def _forget_story(self) -> None:
-        self.view, self._run = None, None
+        self.view, self._run, self._unread = None, None, False
 
     def _question(self, project: Project) -> Callable[[], _Seen]:
-        current, known = self.current, self._run
+        current, known, unread = self.current, self._run, self._unread
+        due = time.monotonic() - self._read_at > _VIEW_S
 
         def ask() -> _Seen:
             from fashion_studio.gui.probe.probe_view import read_view  # noqa: PLC0415 - not at start
@@ -71,17 +82,22 @@ class ProbeKeeper(RunWatch):
             run = known
             if run is None and any(entry.run_dir == current for entry in entries) and current is not None:
                 run = ProbeRun(current)
-            fresh = run is not None and (run.refresh() or known is None)
-            return _Seen(entries, run, read_view(run) if run is not None and fresh else None)
+            if run is None:
+                return _Seen(entries, None, None)
+            fresh = run.refresh() or known is None or unread
+            active = any(entry.run_dir == current and entry.phase.is_active for entry in entries)
+            if fresh and not due and active and known is not None:
+                return _Seen(entries, run, None, unread=True)  # scoring hundreds of photos takes its time
+            return _Seen(entries, run, read_view(run) if fresh else None)
 
         return ask
 
     def _take(self, found: _Seen, *, same: bool) -> None:
         changed = self._adopt(found.entries)
         if same:
-            self._run = found.run
+            self._run, self._unread = found.run, found.unread
             if found.view is not None:
-                self.view = found.view
+                self.view, self._read_at = found.view, time.monotonic()
                 self.story_changed.emit()
         if changed:
             self.runs_changed.emit()
