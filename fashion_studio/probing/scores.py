@@ -27,6 +27,7 @@ __all__ = [
     "bias_score",
     "cue_of",
     "cued",
+    "surest_first",
     "variant_scores",
 ]
 
@@ -151,6 +152,20 @@ def cued(results: Iterable[ConflictResult], subject: int) -> list[CuedDecision]:
         if decision is not None:
             found.append(CuedDecision(result.shape, result.texture, decision.value))
     return found
+
+
+def surest_first(
+    results: Iterable[ConflictResult], subject: int, shape: str | None = None, cue: Cue | None = None
+) -> list[ConflictResult]:
+    """Pictures of a shape class that a subject decided by a cue, surest first; None means any."""
+    found = []
+    for result in results:
+        decision = result.decisions[subject]
+        if decision is None or (shape is not None and result.shape != shape):
+            continue
+        if cue is None or cue_of(result.shape, result.texture, decision.value) is cue:
+            found.append((decision.confidence, result))
+    return [result for _, result in sorted(found, key=lambda pair: -pair[0])]
 
 
 def bias_score(decisions: Iterable[CuedDecision], *, seed: int = 0, resamples: int = RESAMPLES) -> BiasScore:

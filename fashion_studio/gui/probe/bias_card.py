@@ -103,12 +103,11 @@ class BiasCard(Card):
         bands: Sequence[ModelBand],
         vocabulary: Vocabulary | None,
         *,
-        people: float | None = None,
         active: bool = False,
     ) -> None:
         """The probe as it stands."""
         self.legend.show_names(view.names)
-        self.chart.show_rows(rows, bands, people)
+        self.chart.show_rows(rows, bands, view.people)
         hit = any(band.value is not None for band in bands)
         self.chart.setVisible(bool(rows))
         self.saying.setText("" if hit else _chart_saying(view, has_rows=bool(rows), active=active))

@@ -16,7 +16,7 @@ from fashion_studio.gui.probe.variant_rows import value_title
 from fashion_studio.gui.probe.variant_words import picture_title, share_text
 from fashion_studio.gui.train.table import ElidedLabel
 from fashion_studio.probing.records import Cue
-from fashion_studio.probing.scores import cue_of
+from fashion_studio.probing.scores import surest_first
 
 if TYPE_CHECKING:
     from fashion_studio.domain.vocabulary import Vocabulary
@@ -134,13 +134,7 @@ class DrillPane(QWidget):
 
     def _hits(self, point: ClassPoint, cue: Cue) -> list[ConflictResult]:
         view = self._view
-        found = []
-        for result in view.conflicts if view is not None else ():
-            decision = result.decisions[point.subject] if result.shape == point.name else None
-            if decision is not None and cue_of(result.shape, result.texture, decision.value) is cue:
-                found.append((decision.confidence, result))
-        found.sort(key=lambda pair: -pair[0])
-        return [result for _, result in found]
+        return surest_first(view.conflicts, point.subject, point.name, cue) if view is not None else []
 
     def _title(self, attribute: str, value: str) -> str:
         return value_title(self._vocabulary, attribute, value)

@@ -26,8 +26,8 @@ from fashion_studio.probing.scores import (
     SubjectScores,
     background_flips,
     bias_score,
-    cue_of,
     cued,
+    surest_first,
     variant_scores,
 )
 
@@ -122,14 +122,7 @@ class ProbeRun:
         self, subject: int, shape: str | None = None, cue: Cue | None = None
     ) -> list[ConflictResult]:
         """Pictures of a shape class that a subject decided by a cue, surest first; None means any."""
-        found = []
-        for result in self.conflicts.values():
-            decision = result.decisions[subject]
-            if decision is None or (shape is not None and result.shape != shape):
-                continue
-            if cue is None or cue_of(result.shape, result.texture, decision.value) is cue:
-                found.append((decision.confidence, result))
-        return [result for _, result in sorted(found, key=lambda pair: -pair[0])]
+        return surest_first(self.conflicts.values(), subject, shape, cue)
 
     def scores(self) -> list[SubjectScores]:
         """All scores of what is there so far, per subject in the specification's order."""

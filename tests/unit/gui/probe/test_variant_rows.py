@@ -84,3 +84,6 @@ def test_the_chart_has_the_classes_in_the_model_s_order_with_the_hits_of_each_mo
     assert rows[0].hits == ((3, 6, 9), (6, 3, 9))
     assert rows[1].hits == ((3, 3, 9), (3, 3, 9))
     assert bands[0].low < bands[0].value < bands[0].high
+    assert view.people is None  # nobody has asked people about garments
+    published = replace(view, spec=replace(spec, conflict=replace(spec.conflict, attribute="object")))
+    assert published.people == 0.9587
