@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from fashion_studio.cli.model_options import DeviceOption, ModelOption, chosen_model
+from fashion_studio.cli.model_options import ChosenModel, DeviceOption, ModelOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag
 from fashion_studio.cli.terminal import Terminal
 
@@ -56,6 +56,20 @@ def evaluate(
         choice = EditorChoice(folders, judge, pretrained, renderings or GARMENTS, device)
         evaluate_editor(choice, Terminal(as_json=as_json))
         return
+    _evaluate_reader(
+        chosen_model(model=model, device=device), photos, recipe, renderings, note=note, as_json=as_json
+    )
+
+
+def _evaluate_reader(
+    chosen: ChosenModel,
+    photos: Path | None,
+    recipe: str,
+    renderings: int | None,
+    *,
+    note: bool,
+    as_json: bool,
+) -> None:
     from fashion_studio.config.resources import eye_label_files, house_model_dir, resources_dir
     from fashion_studio.inference.device import choose_device
     from fashion_studio.learning.evaluate import evaluate as measure
@@ -65,7 +79,6 @@ def evaluate(
     from fashion_studio.zoo.bundle import load_bundle, note_figures
 
     terminal = Terminal(as_json=as_json)
-    chosen = chosen_model(model=model, device=device)
     folder = chosen.model_dir or house_model_dir()
     bundle = load_bundle(folder, str(choose_device(chosen.device)))
     wanted = read_recipe(resources_dir() / "recipes" / f"{recipe}.toml")
