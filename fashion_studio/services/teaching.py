@@ -165,23 +165,9 @@ class Teaching:
             history = self.history()
             number = max((record.number for record in history.records), default=0) + 1
             answer = self._ask(engine, material, history, number, on_progress, should_stop)
-            results = tuple(
-                HeadRecord(**{field: getattr(result, field) for field in HeadRecord.__struct_fields__})
-                for result in answer.results
-            )
-            record = TeachRecord(
-                number=number,
-                at=time.time(),
-                actor=self._actor,
-                model=history.model_of(number),
-                photos=material.taught,
-                held_out_photos=len(material.photos) - material.taught,
-                heads=results,
-                state="offered",
-                instead_of=history.in_force,
-                skipped=material.skipped,
-                labels_then=label_count(self.project),
-                seconds=round(time.monotonic() - started_s, 3),
+            record = _offered(history, number, material, answer, label_count(self.project))
+            record = msgspec.structs.replace(
+                record, actor=self._actor, seconds=round(time.monotonic() - started_s, 3)
             )
             return self._take(history, record, answer.heads, on_progress)
 
@@ -362,3 +348,26 @@ class Teaching:
             except OSError:
                 return None
         return self._cache
+
+
+def _offered(
+    history: TeachHistory, number: int, material: Material, answer: Taught, labels: int
+) -> TeachRecord:
+    """What came of a teaching, before it is put in force; nobody's yet."""
+    results = tuple(
+        HeadRecord(**{field: getattr(result, field) for field in HeadRecord.__struct_fields__})
+        for result in answer.results
+    )
+    return TeachRecord(
+        number=number,
+        at=time.time(),
+        actor="",
+        model=history.model_of(number),
+        photos=material.taught,
+        held_out_photos=len(material.photos) - material.taught,
+        heads=results,
+        state="offered",
+        instead_of=history.in_force,
+        skipped=material.skipped,
+        labels_then=labels,
+    )
