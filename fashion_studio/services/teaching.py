@@ -166,9 +166,8 @@ class Teaching:
             number = max((record.number for record in history.records), default=0) + 1
             answer = self._ask(engine, material, history, number, on_progress, should_stop)
             record = _offered(history, number, material, answer, label_count(self.project))
-            record = msgspec.structs.replace(
-                record, actor=self._actor, seconds=round(time.monotonic() - started_s, 3)
-            )
+            took_s = round(time.monotonic() - started_s, 3)
+            record = msgspec.structs.replace(record, actor=self._actor, seconds=took_s)
             return self._take(history, record, answer.heads, on_progress)
 
     def keep(self, *, on_progress: Progress = _silent) -> TeachRecord | None:
