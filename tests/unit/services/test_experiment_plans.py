@@ -90,3 +90,16 @@ def test_a_damaged_file_of_ones_own_is_one_sentence(tmp_path):
     path.write_text('name = "own"', encoding="utf-8")
     with pytest.raises(UserError, match=r"own\.toml cannot be used: Object missing required field"):
         read_experiment(str(path))
+
+
+def test_the_four_regimes_differ_in_what_they_see_alone():
+    found = recipes("stylised-training", ExperimentChoice(epochs=8, rate=5e-4))
+    plain = found["original"]
+    assert not plain.stylises
+    for name, shares in (("stylised", {1.0}), ("mixed", {0.5}), ("cloth", {0.5})):
+        recipe = found[name]
+        assert {recipe.stylised_share(phase) for phase in recipe.phases} == shares
+        assert replace(recipe, stylising=plain.stylising, variant="original") == plain
+    tuned = found["mixed-then-original"]
+    assert tuned.phases[:-1] == found["mixed"].phases
+    assert (tuned.phases[-1].epochs, tuned.phases[-1].optimiser.rate) == (2, pytest.approx(5e-5))

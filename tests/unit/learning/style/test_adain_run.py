@@ -86,7 +86,7 @@ def test_a_run_learns_and_leaves_a_bundle_with_figures_and_a_card(tmp_path: Path
     assert manifest.figures == dict(done.figures)
     assert set(done.figures) == {"reconstruction_db", "style_gap", "content_gap"}
     card = (done.bundle / "CARD.md").read_text(encoding="utf-8")
-    assert "40 steps of 2 squares of 32 px" in card
+    assert "Trained 40 of 40 steps" in card
     assert load_adain(done.bundle).encoder.stride == 2
     assert (tmp_path / "examples" / "last.png").is_file()
     with (tmp_path / "metrics.csv").open(encoding="utf-8") as file:
@@ -104,6 +104,16 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path, start: A
     run_adain(broken, start, voice())
     one, other = (load_adain(folder / "bundle").state_dict() for folder in (straight, broken))
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_bundle_of_what_is_there(tmp_path: Path, start: AdaInStart) -> None:
+    with pytest.raises(UserError, match="no checkpoint yet"):
+        run_adain(tmp_path, start, voice(), finish_only=True)
+    reading = 12 + 2 * RECIPE.renderings
+    with pytest.raises(Cancelled):
+        run_adain(tmp_path, start, voice(stop=reading + 3))
+    done = run_adain(tmp_path, start, voice(), finish_only=True)
+    assert "Trained 3 of 8 steps" in (done.bundle / "CARD.md").read_text(encoding="utf-8")
 
 
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path, start: AdaInStart) -> None:
