@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import psutil
 
@@ -21,9 +22,6 @@ from fashion_studio.jobs.engine_process import environment_for_children, last_li
 from fashion_studio.jobs.events import Event, EventReader
 from fashion_studio.jobs.specification import CONTROL, EVENTS, LOG, SPEC, JobSpec, replace_text
 from fashion_studio.jobs.worker import Control, JobPhase, JobState, is_alive, read_state, write_state
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["Job", "find_jobs", "start_job"]
 
@@ -182,10 +180,16 @@ def _spawn(spec: JobSpec, run_dir: Path) -> None:
 
 
 def _let_others_go_first(pid: int) -> None:
-    """A job of minutes must not slow a window that is answered in milliseconds."""
+    """A job of minutes must not slow a window that is answered in milliseconds.
+
+    Linux with autogroups shares the processor between sessions first, and niceness counts only inside one. A
+    job has a session of its own, so its whole group must step back, too.
+    """
     lower = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICENESS)
     with contextlib.suppress(psutil.Error, OSError):  # it may have ended already
         psutil.Process(pid).nice(lower)
+    with contextlib.suppress(OSError):  # another system, or no autogroups
+        Path(f"/proc/{pid}/autogroup").write_text(str(_NICENESS), encoding="ascii")
 
 
 def _reap(process: subprocess.Popen[bytes], run_dir: Path, waiting: JobState) -> None:
