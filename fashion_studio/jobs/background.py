@@ -28,6 +28,8 @@ __all__ = ["Job", "find_jobs", "start_job"]
 PROGRAM: Final[str] = "fashion_studio"
 _START_GRACE_S: Final = 60.0
 _NICENESS: Final = 10
+_GROUP_NICENESS: Final = 5
+"""A third of what a session gets that has not stepped back: enough for the window, and the job goes on."""
 
 _log = logging.getLogger(__name__)
 
@@ -189,7 +191,7 @@ def _let_others_go_first(pid: int) -> None:
     with contextlib.suppress(psutil.Error, OSError):  # it may have ended already
         psutil.Process(pid).nice(lower)
     with contextlib.suppress(OSError):  # another system, or no autogroups
-        Path(f"/proc/{pid}/autogroup").write_text(str(_NICENESS), encoding="ascii")
+        Path(f"/proc/{pid}/autogroup").write_text(str(_GROUP_NICENESS), encoding="ascii")
 
 
 def _reap(process: subprocess.Popen[bytes], run_dir: Path, waiting: JobState) -> None:

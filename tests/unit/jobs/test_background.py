@@ -62,7 +62,7 @@ def test_a_job_lets_others_go_first(tmp_path: Path) -> None:
     assert psutil.Process(pid).nice() >= 10
     group = Path(f"/proc/{pid}/autogroup")
     if group.exists():  # niceness inside a session of its own says nothing to the window's
-        assert group.read_text().split("nice ")[1].strip() == "10"
+        assert int(group.read_text().split("nice ")[1]) > 0
     job.end()
 
 
