@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["OBJECT", "SixteenClasses"]
+__all__ = ["OBJECT", "PEOPLE_ON_SIXTEEN", "SixteenClasses"]
 
 OBJECT: Final = "object"
 """The attribute that ImageNet networks answer: which of the 16 classes."""
+
+PEOPLE_ON_SIXTEEN: Final = 0.9587
+"""Shape bias of people on the published set, from the authors' raw data (Geirhos et al., ICLR 2019)."""
 
 _IMAGENET_CLASSES: Final = 1000
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from fashion_studio.gui.probe.bias_chart import ChartRow, ModelBand
 from fashion_studio.gui.probe.variant_words import garment_icon
-from fashion_studio.probing.sixteen import OBJECT
+from fashion_studio.probing.sixteen import OBJECT, PEOPLE_ON_SIXTEEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from fashion_studio.services.probing.run_files import ProbeRun
 
 __all__ = ["ProbeView", "chart_of", "read_view"]
-
-_PEOPLE_ON_SIXTEEN: Final = 0.9587
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class ProbeView:
     @property
     def people(self) -> float | None:
         """Shape bias of people, where it was measured: on the published 16 classes (Geirhos et al. 2019)."""
-        return _PEOPLE_ON_SIXTEEN if self.deciding == OBJECT else None
+        return PEOPLE_ON_SIXTEEN if self.deciding == OBJECT else None
 
     def place_of(self, key: str) -> int:
         """A photo's place among the results; -1 when it has none yet."""

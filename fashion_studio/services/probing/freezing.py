@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from fashion_studio.config.resources import house_model_dir, models_dir
+from fashion_studio.config.resources import adain_dir, house_model_dir
 from fashion_studio.domain.errors import EnvironmentProblem, PhotoError, UserError
 from fashion_studio.domain.queries import ItemFilter
 from fashion_studio.domain.vocabulary import CATEGORY
@@ -50,7 +50,6 @@ __all__ = [
 
 _MATTES: Final = "mattes"
 _TRUTH: Final = "truth.jsonl"
-_ADAIN: Final = "adain"
 
 
 def bundle_subjects(models: Sequence[Path | None], *, streams: Sequence[Streams] = ()) -> tuple[Subject, ...]:
@@ -78,8 +77,7 @@ def bundle_subjects(models: Sequence[Path | None], *, streams: Sequence[Streams]
 
 def default_adain() -> str:
     """Folder of the shipped weights for style transfer; "" where there are none."""
-    folder = models_dir() / _ADAIN
-    return str(folder) if folder.is_dir() else ""
+    return str(adain_dir() or "")
 
 
 def project_photos(

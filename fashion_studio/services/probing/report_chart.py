@@ -18,13 +18,20 @@ _ICON_LEFT: Final = 14
 _WIDE: Final = 620
 _LINE: Final = 30
 _TOP: Final = 44
+_SPREAD: Final = 5.0
 
 
-def bias_chart(scores: Sequence[SubjectScores], *, icons: Mapping[str, str] | None = None) -> str:
+def bias_chart(
+    scores: Sequence[SubjectScores],
+    *,
+    icons: Mapping[str, str] | None = None,
+    people: float | None = None,
+) -> str:
     """An SVG element; "" where no subject has a bias.
 
     A class whose decisions hit no cue has no mark. The vertical line of a subject is its bias over all
-    classes, the band its 95 % interval. `icons`: class to the lines of its icon on a grid of 24 units.
+    classes, the band its 95 % interval; marks of several subjects stand a little above each other. `icons`:
+    class to the lines of its icon on a grid of 24 units. `people`: their bias where it was measured.
     """
     asked = [
         (place, score) for place, score in enumerate(scores) if score.bias and score.bias.bias is not None
@@ -34,8 +41,11 @@ def bias_chart(scores: Sequence[SubjectScores], *, icons: Mapping[str, str] | No
     classes = sorted({own.name for _, score in asked if score.bias for own in score.bias.classes})
     high = _TOP + _LINE * len(classes)
     parts = [_grid(classes, high), *_icons(classes, icons or {})]
-    for place, score in asked:
-        parts.append(_subject(place, score, classes, high))
+    if people is not None:
+        parts.append(_people(people, high))
+    for number, (place, score) in enumerate(asked):
+        shift = _SPREAD * (number - (len(asked) - 1) / 2)
+        parts.append(_subject(place, score, classes, (high, shift)))
     marks = "".join(
         f'{_mark(place, _LEFT + 190 * number - 12, 12)}<text x="{_LEFT + 190 * number}" y="16" '
         f'fill="currentColor">{escape(score.name)}</text>'
@@ -79,7 +89,17 @@ def _icons(classes: Sequence[str], icons: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _subject(place: int, score: SubjectScores, classes: Sequence[str], high: int) -> str:
+def _people(bias: float, high: int) -> str:
+    x = _x(bias)
+    return (
+        f'<line x1="{x}" x2="{x}" y1="{_TOP - 12}" y2="{high}" stroke="currentColor" stroke-dasharray="3 3"/>'
+        f'<text x="{x - 6}" y="{_TOP - 2}" text-anchor="end" fill="currentColor">people {bias:.2f}</text>'
+    )
+
+
+def _subject(place: int, score: SubjectScores, classes: Sequence[str], frame: tuple[int, float]) -> str:
+    """`frame`: the grid's lower end, and how far down this subject's marks stand."""
+    high, shift = frame
     bias = score.bias
     if bias is None or bias.bias is None:
         return ""
@@ -93,7 +113,7 @@ def _subject(place: int, score: SubjectScores, classes: Sequence[str], high: int
     x = _x(bias.bias)
     parts.append(f'<line x1="{x}" x2="{x}" y1="{_TOP - 12}" y2="{high}" stroke="{color}" stroke-width="2"/>')
     parts += [
-        _mark(place, _x(own.bias), _y(classes.index(own.name)))
+        _mark(place, _x(own.bias), _y(classes.index(own.name)) + shift)
         for own in bias.classes
         if own.bias is not None
     ]

@@ -14,6 +14,7 @@ from fashion_studio.imaging.colormaps import OPACITY_DEFAULT, blend_map, colorma
 from fashion_studio.imaging.decode import decode
 from fashion_studio.imaging.letterbox import resize
 from fashion_studio.probing.records import Cue
+from fashion_studio.probing.sixteen import OBJECT, PEOPLE_ON_SIXTEEN
 from fashion_studio.services.probing.report_chart import bias_chart
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _bias(run: ProbeRun, scores: Sequence[SubjectScores]) -> list[str]:
         "<h2>What decides: texture or shape</h2>",
         f"<p>{_BIAS_TEXT}</p>",
         _table(head, rows),
-        bias_chart(scores),
+        bias_chart(scores, people=PEOPLE_ON_SIXTEEN if run.spec.conflict.attribute == OBJECT else None),
     ]
     for index, subject in enumerate(run.spec.subjects):
         for cue in (Cue.TEXTURE, Cue.SHAPE):

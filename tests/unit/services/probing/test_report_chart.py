@@ -32,3 +32,13 @@ def test_marks_lie_where_the_bias_is_and_classes_without_hits_have_none() -> Non
 def test_without_a_bias_there_is_no_chart() -> None:
     assert bias_chart([]) == ""
     assert bias_chart([SubjectScores("a"), scores("b", 0, 0)]) == ""
+
+
+def test_marks_that_coincide_stand_above_each_other_and_peoples_line_is_there_when_known() -> None:
+    text = bias_chart([scores("one", 3, 1), scores("two", 3, 1)], people=0.9587)
+    chart = ET.fromstring(text)
+    circle = next(each for each in chart.iter("circle") if float(each.attrib["cy"]) > 20)
+    polygon = next(each for each in chart.iter("polygon") if float(each.attrib["points"].split(",")[0]) > 400)
+    assert float(polygon.attrib["points"].split(" ")[0].split(",")[1]) + 7 > float(circle.attrib["cy"])
+    assert "people 0.96" in text
+    assert "people" not in bias_chart([scores("one", 3, 1)])
