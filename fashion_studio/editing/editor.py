@@ -8,7 +8,7 @@ the result at any size is carried up from the same few squares.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -21,7 +21,7 @@ from fashion_studio.editing.generator import EditGenerator
 from fashion_studio.editing.regions import SLEEVELESS, Region, find_region, on_square
 from fashion_studio.editing.sketch import MASK_SIDE_PX, Sketch, make_sketch
 from fashion_studio.imaging.carrying import Carried, CarriedStep, MaskFields, carry, edge_aware
-from fashion_studio.imaging.change_fields import ChangeKind, change_fields
+from fashion_studio.imaging.change_fields import ChangeKind, Surroundings, change_fields
 from fashion_studio.imaging.letterbox import resize
 
 if TYPE_CHECKING:
@@ -60,10 +60,19 @@ _OF_SLEEVES: Final = {RegionKind.SLEEVE, RegionKind.TORSO}
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """The square (S, S, 3) that a step begins with, and the steps that made it."""
+    """The square (S, S, 3) that a step begins with, and the steps that made it.
+
+    Attributes:
+        quick: whether less exact answers will do for the step.
+    """
 
     square: Plane
     past: tuple[EditStep, ...]
+    quick: bool = False
+
+    def key(self, wanted: tuple[str, str], seed: int) -> tuple[object, ...]:
+        """What an answer depends on."""
+        return (self.past, self.quick, wanted, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +161,15 @@ class Editor:
         """
         values = self.generator.facts.attributes.get(step.attribute, ())
         side_px = min(MASK_SIDE_PX, max(image.shape[:2]))
-        before = _Before(sketch.square, ())
-        for each in self._done(sketch, stack, side_px)[0].values():
-            before = each.after
+        done = dict(self._done(sketch, stack, side_px)[0])
+        before = list(done.values())[-1].after if done else _Before(sketch.square, ())
+        before = replace(before, quick=True)
         for start in range(0, len(values), GRID_PART):
             part = values[start : start + GRID_PART]
             self._ask(sketch, before, [(step.attribute, value) for value in part], step.seed)
             for value in part:
-                wanted = msgspec.structs.replace(step, value=value, enabled=True)
-                done, _ = self._done(sketch, EditStack((*stack.steps, wanted)), side_px)
+                wanted = msgspec.structs.replace(step, value=value)
+                done[len(stack.steps)] = self._one(sketch, before, wanted, side_px)
                 yield value, _carried(image, sketch, done).image
 
     def problem(self, sketch: Sketch, stack: EditStack, step: EditStep) -> str:
@@ -217,7 +226,13 @@ class Editor:
         masked = self._masked(sketch, before, step, side_px, sharp=kind is not ChangeKind.PICTURE)
         share = masked.on_square[..., None] * np.float32(step.strength)
         after = before.square + share * (picture - before.square)
-        change = change_fields(kind, before.square, picture, masked.on_square)
+        around = None
+        if kind is ChangeKind.TONE:
+            where = (before.past, step.region, step.threshold, self._of_edit(before, step))
+            around = sketch.masks.get(
+                ("around", *where), lambda: Surroundings(before.square, masked.on_square)
+            )
+        change = change_fields(kind, before.square, picture, masked.on_square, around)
         carried = CarriedStep(change, masked.fields, step.strength)
         return _Done(carried, masked.region, _Before(after, (*before.past, step)))
 
@@ -239,25 +254,30 @@ class Editor:
             fields = MaskFields(edge_aware(guide, coarse, sharp=sharp), region.drawn)
             return _Masked(region, on_square(region, sketch), fields)
 
-        kind = step.region.kind
-        of_edit = (before.past, step.attribute, step.value, step.seed) if kind in _OF_ATTENTION else ()
+        of_edit = self._of_edit(before, step)
         masked: _Masked = sketch.masks.get((of_edit, step.region, step.threshold, side_px, sharp), compute)
         return masked
+
+    @staticmethod
+    def _of_edit(before: _Before, step: EditStep) -> tuple[object, ...]:
+        """What a region depends on beside its own settings."""
+        wanted = (step.attribute, step.value)
+        return before.key(wanted, step.seed) if step.region.kind in _OF_ATTENTION else ()
 
     def _answer(
         self, sketch: Sketch, before: _Before, step: EditStep, wanted: tuple[str, str]
     ) -> tuple[Plane, Plane]:
         self._ask(sketch, before, [wanted], step.seed)
-        answer: tuple[Plane, Plane] = sketch.answers[before.past, wanted, step.seed]
+        answer: tuple[Plane, Plane] = sketch.answers[before.key(wanted, step.seed)]
         return answer
 
     def _ask(self, sketch: Sketch, before: _Before, wanted: Sequence[tuple[str, str]], seed: int) -> None:
         """Asks the generator for what is not known yet, all of it in one pass."""
-        missing = [each for each in wanted if (before.past, each, seed) not in sketch.answers]
+        missing = [each for each in wanted if before.key(each, seed) not in sketch.answers]
         if missing:
-            pictures, masks = self.generator.answers(before.square, missing, seed)
+            pictures, masks = self.generator.answers(before.square, missing, seed, quick=before.quick)
             for each, picture, mask in zip(missing, pictures, masks, strict=True):
-                sketch.answers[before.past, each, seed] = (picture, mask)
+                sketch.answers[before.key(each, seed)] = (picture, mask)
 
 
 def _carried(image: NDArray[np.uint8], sketch: Sketch, done: dict[int, _Done]) -> Carried:

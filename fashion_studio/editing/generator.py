@@ -79,13 +79,17 @@ class EditGenerator:
         """Whether it can be asked for this."""
         return value in self.facts.attributes.get(attribute, ())
 
-    def answers(self, square: Plane, wanted: Sequence[tuple[str, str]], seed: int = 0) -> tuple[Plane, Plane]:
+    def answers(
+        self, square: Plane, wanted: Sequence[tuple[str, str]], seed: int = 0, *, quick: bool = False
+    ) -> tuple[Plane, Plane]:
         """Every wanted edit of one picture, in as few passes as the memory allows.
 
         Args:
             square: (S, S, 3) float32 sRGB, 0 to 1.
             wanted: attribute and value of each edit; `knows` says which.
             seed: of random numbers, for a generator that draws any.
+            quick: in bfloat16 where the processor computes in it, twice as fast and exact to about 1/256:
+                for small pictures.
 
         Returns:
             Pictures z (n, S, S, 3), 0 to 1, and masks a (n, S, S), 0 to 1. Deterministic on one machine.
@@ -98,7 +102,7 @@ class EditGenerator:
         while start < len(wanted):
             part = wanted[start : start + self._most_at_once]
             try:
-                picture, mask = self._pass(square, part, seed)
+                picture, mask = self._pass(square, part, seed, quick=quick)
             except (MemoryError, RuntimeError) as error:
                 if not _is_out_of_memory(error):
                     raise
@@ -109,19 +113,26 @@ class EditGenerator:
             start += len(part)
         return np.concatenate(pictures), np.concatenate(masks)
 
-    def _pass(self, square: Plane, wanted: Sequence[tuple[str, str]], seed: int) -> tuple[Plane, Plane]:
+    def _pass(
+        self, square: Plane, wanted: Sequence[tuple[str, str]], seed: int, *, quick: bool
+    ) -> tuple[Plane, Plane]:
         config = self._config
         target = torch.stack([config.target({name: value}) for name, value in wanted]).to(self._device)
         edited = torch.stack([config.edited(name) for name, _ in wanted]).to(self._device)
         image = torch.from_numpy(square.transpose(2, 0, 1)[None] * np.float32(2.0) - np.float32(1.0))
         images = image.to(self._device).expand(len(wanted), -1, -1, -1)
         on_gpu = [self._device] if self._device.type == "cuda" else []
-        with torch.inference_mode(), torch.random.fork_rng(on_gpu):
+        halved = quick and self._device.type == "cpu" and _computes_bfloat16()
+        with (
+            torch.inference_mode(),
+            torch.random.fork_rng(on_gpu),
+            torch.autocast("cpu", torch.bfloat16, enabled=halved),
+        ):
             torch.manual_seed(seed)
             picture, mask = self._network(
                 images.contiguous(memory_format=torch.channels_last), target, edited
             )
-        return _numpy((picture + 1.0) / 2.0).transpose(0, 2, 3, 1), _numpy(mask)[:, 0]
+        return _numpy((picture.float() + 1.0) / 2.0).transpose(0, 2, 3, 1), _numpy(mask)[:, 0]
 
     def _make_room(self, tried: int, error: Exception) -> None:
         """Fewer at once, then the processor; the next pass tries with that."""
@@ -141,6 +152,12 @@ class EditGenerator:
         self._device = torch.device("cpu")
         self._network = self._network.to(self._device)
         self.facts = replace(self.facts, device="CPU")
+
+
+def _computes_bfloat16() -> bool:
+    """Elsewhere it is emulated, and slower than float32."""
+    asked = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(asked is not None and asked())
 
 
 def _is_out_of_memory(error: Exception) -> bool:

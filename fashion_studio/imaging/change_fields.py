@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-__all__ = ["LUMA", "ChangeFields", "ChangeKind", "change_fields", "luma_of"]
+__all__ = ["LUMA", "ChangeFields", "ChangeKind", "Surroundings", "change_fields", "luma_of"]
 
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of the luma Y' of encoded sRGB (Rec. 601)."""
@@ -87,7 +87,9 @@ class ChangeFields:
         return np.asarray(pixels + first - last * detail)
 
 
-def change_fields(kind: ChangeKind, before: Plane, after: Plane, mask: Plane) -> ChangeFields:
+def change_fields(
+    kind: ChangeKind, before: Plane, after: Plane, mask: Plane, surroundings: Surroundings | None = None
+) -> ChangeFields:
     """The change from `before` to `after`; where both are the same, the photo stays as it is.
 
     Args:
@@ -95,9 +97,10 @@ def change_fields(kind: ChangeKind, before: Plane, after: Plane, mask: Plane) ->
         before: (S, S, 3) float32 sRGB, 0 to 1: the photo on the square.
         after: the same for the generator's picture z.
         mask: (S, S), 0 to 1: what lies outside the mask has no say in the colours inside.
+        surroundings: of `before` and `mask`, if they are there from another change of the same.
     """
     if kind is ChangeKind.TONE:
-        return ChangeFields(kind, _tone(before, after, mask))
+        return ChangeFields(kind, _tone(after, surroundings or Surroundings(before, mask)))
     moved = np.abs(after - before).max(axis=2)
     low, high = _UNCHANGED
     replaced = np.clip((cv2.blur(moved, (3, 3)) - low) / (high - low), 0.0, 1.0)
@@ -109,18 +112,17 @@ def luma_of(pixels: Plane) -> Plane:
     return np.asarray(cv2.transform(pixels, LUMA[None]))
 
 
-def _tone(before: Plane, after: Plane, mask: Plane) -> Plane:
+def _tone(after: Plane, around: Surroundings) -> Plane:
     """Out = after' · (1 + g·(Y - Y_before') / Y_after') + kept · (what the same says of before' itself).
 
-    ' is the mean around (`_Around`). With g = Y_after' / Y_before' this is multiplication by a ratio,
+    ' is the mean around (`Surroundings`). With g = Y_after' / Y_before' this is multiplication by a ratio,
     which keeps the relative contrast of folds and weave, as light on a matte fabric does (a ratio in linear
     light is one in the encoded values, too, but for sRGB's straight piece). g is bounded, so that the noise
     of black fabric does not become white fabric's, and white fabric's folds do not vanish in black.
     Chroma detail is kept where the colour hardly changes and goes where it does: red stripes on a blue
     shirt must not stay red.
     """
-    around = _Around(before, mask)
-    old, new = around.mean(before), around.mean(after)
+    old, new = around.own, around.mean(after)
     old_luma = np.maximum(luma_of(old), _DARKEST)
     new_luma = np.maximum(luma_of(new), _DARKEST)
     gain = np.clip(new_luma / old_luma, _LEAST_GAIN, _MOST_GAIN)
@@ -132,14 +134,18 @@ def _tone(before: Plane, after: Plane, mask: Plane) -> Plane:
     return np.dstack([slope - kept * slope_old, offset, kept]).astype(np.float32)
 
 
-class _Around:
+class Surroundings:
     """Means over pixels of like chroma around each pixel, within a mask: a cross-bilateral filter.
 
     Shading changes luma and hardly chromaticity, so folds are averaged over, and red stripes are not mixed
     with white ones. Computed on a small copy, at every third pixel around.
+
+    Attributes:
+        own: the guide's own mean.
     """
 
     def __init__(self, guide: Plane, mask: Plane) -> None:
+        """Of a guide (S, S, 3), sRGB 0 to 1, within a mask (S, S)."""
         self._side = guide.shape[0]
         small = _small(guide)
         lab = srgb_to_lab(small * np.float32(255.0)).astype(np.float32)
@@ -156,6 +162,7 @@ class _Around:
             away = ((place[0] - reach) ** 2 + (place[1] - reach) ** 2) / (2.0 * reach**2 / 3.0)
             self._weights.append((place, _cut(there, place) * np.exp(-distance - away)))
         self._total = np.sum([each for _, each in self._weights], axis=0)[..., None]
+        self.own = self.mean(guide)
 
     def mean(self, planes: Plane) -> Plane:
         """(S, S, C) to (S, S, C)."""

@@ -41,7 +41,7 @@ def test_without_memory_for_one_the_processor_takes_over_and_then_it_is_said(mon
     monkeypatch.setattr(generator, "_device", type("Gpu", (), {"type": "mps"})())
     tried = []
 
-    def one_pass(square, wanted, seed):
+    def one_pass(square, wanted, seed, *, quick):
         tried.append(generator._device.type)
         if generator._device.type == "mps":
             raise RuntimeError("MPS backend out of memory")
@@ -56,7 +56,9 @@ def test_without_memory_for_one_the_processor_takes_over_and_then_it_is_said(mon
 
 def test_another_mistake_is_not_taken_for_want_of_memory(monkeypatch) -> None:
     generator = painting_generator()
-    monkeypatch.setattr(generator, "_pass", lambda *_: (_ for _ in ()).throw(RuntimeError("shape mismatch")))
+    monkeypatch.setattr(
+        generator, "_pass", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("shape mismatch"))
+    )
     with pytest.raises(RuntimeError, match="shape"):
         generator.answers(SQUARE, WANTED)
 
@@ -75,6 +77,14 @@ def test_a_bundle_says_what_it_edits_and_gives_the_same_again(tmp_path: Path) ->
     np.testing.assert_array_equal(one[1], two[1])
     assert one[0].min() >= 0
     assert one[0].max() <= 1
+
+
+def test_quick_answers_are_nearly_the_same(tmp_path: Path) -> None:
+    generator = EditGenerator.load(tiny_generator(tmp_path / "g"))
+    exact, quick = (generator.answers(SQUARE[:32, :32], WANTED, quick=quick) for quick in (False, True))
+    for one, other in zip(exact, quick, strict=True):
+        assert other.dtype == np.float32
+        assert np.abs(one - other).mean() < 0.01
 
 
 def test_no_bundle_and_a_damaged_one_are_told_apart(tmp_path: Path) -> None:
