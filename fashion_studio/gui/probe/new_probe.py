@@ -84,7 +84,7 @@ class NewProbe(Dialog):
         self._attributes = list(vocabulary.attributes) if vocabulary is not None else []
         self.first, self.second = Picker("First model"), Picker("Second model")
         for picker in (self.first, self.second):
-            picker.setMaximumWidth(self.theme.px(216))
+            picker.setFixedWidth(self.theme.px(208))
             picker.picked.connect(lambda _at: self._check())
         self._build_photos()
         names = [attribute.name for attribute in self._attributes]

@@ -9,13 +9,16 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QWidget
+from recorded_probes import put_probe, spec_of
 
 from fashion_studio.domain.edits import RegionKind
 from fashion_studio.gui.components import painting
+from fashion_studio.gui.probe.new_probe import NewProbe
 from fashion_studio.gui.shell.cheat_sheet import CheatSheet
 from fashion_studio.gui.shell.export_dialog import ExportDialog
 from fashion_studio.gui.shell.settings_dialog import SettingsDialog
 from fashion_studio.gui.theme.theme import ThemeMode, current_theme
+from fashion_studio.services.project_training import runs_dir
 
 pytestmark = pytest.mark.gui
 
@@ -102,6 +105,10 @@ def screens(window, app):
     room.left.say_share(0.4567)
     app.processEvents()  # the last act's title and the share come with it, and rows that wrap need two turns
     yield "edit, two edits"
+    window.show_room("probe")
+    yield "probe"
+    window.probe.room.toggle_backgrounds()
+    yield "probe, backgrounds"
     window.show_room("jobs")
     yield "jobs"
     window.search.appear()
@@ -110,10 +117,14 @@ def screens(window, app):
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_every_screen_has_room_for_its_words(window, read_project, calm, qapp, cut, size):
+def test_every_screen_has_room_for_its_words(window, read_project, calm, qapp, qtbot, cut, size):
+    places = [(item_id, path) for item_id, path, _ in read_project.places(read_project.ids())]
+    put_probe(runs_dir(read_project), spec_of("House", "Mixed styles"), photos=places)
     window.session.adopt(read_project)
     window.resize(*size)
     calm(window)
+    window.probe.keeper.look()
+    qtbot.waitUntil(lambda: window.probe.room.keeper.view is not None, timeout=20_000)
     problems = []
     for mode in (ThemeMode.DARK, ThemeMode.LIGHT):
         current_theme().set_mode(mode)
@@ -157,6 +168,7 @@ def test_every_dialog_has_room_for_its_words(window, read_project, calm, qapp, c
         lambda: SettingsDialog(window.settings, parent=window),
         lambda: ExportDialog(window.session, window),
         lambda: CheatSheet(window.commands, window),
+        lambda: NewProbe(window.session, None, "auto", window),
     ):
         dialog = make()
         dialog.show()
