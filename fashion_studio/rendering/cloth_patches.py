@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cloth_patch", "largest_square"]
 
-_RENDERED_PX: Final = (384, 512)
+_RENDERED_PX: Final = (288, 384)
 _LEAST_PX: Final = 48
 _TRIES: Final = 20
 
