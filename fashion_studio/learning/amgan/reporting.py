@@ -271,8 +271,10 @@ def tell_pictures(material: GanMaterial, plan: GanPlan, refused: Sequence[Refusa
 
 def _epoch_line(event: Mapping[str, Any]) -> str:
     train, val = event["train"], event["val"]
-    return (
-        f"Epoch {event['epoch']} of {event['epochs']}: generator {train.get('loss', float('nan'))}, "
-        f"discriminators {train.get('loss.discriminators', float('nan'))}, edits read as wanted "
-        f"{val.get(MONITOR, float('nan'))} (by the guiding network)"
-    )
+    told = {
+        "generator": train.get("loss"),
+        "discriminators": train.get("loss.discriminators"),  # none in the paired warm-up
+        "edits read as wanted (by the guiding network)": val.get(MONITOR),
+    }
+    figures = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
+    return f"Epoch {event['epoch']} of {event['epochs']}: {figures}"
