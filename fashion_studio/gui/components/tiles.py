@@ -153,6 +153,8 @@ def _paint_badges(painter: QPainter, theme: Theme, frame: QRectF, tile: Tile) ->
     )
     for icon, role, _ in filter(lambda mark: mark[2], marks):
         corner += QPointF(24, 0)
+        if corner.x() + 20 > frame.right():  # a small tile has its marks in two rows
+            corner = QPointF(frame.x() + 4, corner.y() - 24)
         rounded(painter, QRectF(corner.x(), corner.y(), 20, 20), 5, theme.photo_color("badge"))
         draw_icon(painter, icon, theme.photo_color(role), corner + QPointF(4, 4), 12)
     if tile.disagreements:

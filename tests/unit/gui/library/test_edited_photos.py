@@ -40,11 +40,11 @@ def test_the_grid_marks_them_and_says_of_which_photo_they_are(window, project, m
     assert model.data(model.index(photo), Qt.ItemDataRole.ToolTipRole) is None
 
 
-def painted(**marks: bool) -> QImage:
+def painted(width_px: int = 144, **marks: bool) -> QImage:
     image = QImage(160, 140, QImage.Format.Format_ARGB32)
     image.fill(0)
     painter = QPainter(image)
-    paint_tile(painter, current_theme(), QRect(8, 8, 144, 100), Tile("Dress", Status.NEW, **marks), None)
+    paint_tile(painter, current_theme(), QRect(8, 8, width_px, 100), Tile("Dress", Status.NEW, **marks), None)
     painter.end()
     return image
 
@@ -57,6 +57,11 @@ def test_the_mark_stands_beside_status_and_flag(window):
     both = painted(edited=True, flagged=True)
     assert both.copy(second) == flagged.copy(second)
     assert both.copy(third) == edited.copy(second)
+    # Beside the photo in a small window the tiles have room for two.
+    small, first_above = painted(64, edited=True, flagged=True), QRect(12, 60, 20, 20)
+    assert small.copy(second) == painted(64, flagged=True).copy(second)
+    assert small.copy(first_above) == edited.copy(second)
+    assert small.copy(QRect(60, 84, 20, 20)) == painted(64).copy(QRect(60, 84, 20, 20))
 
 
 def test_the_panel_filters_by_them_and_counts(window, project, made, calm):
