@@ -60,6 +60,7 @@ class AttributesPane(QWidget):
         self._search.returnPressed.connect(self._take_first_found)
         self._search.installEventFilter(self)
         self._search.hide()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

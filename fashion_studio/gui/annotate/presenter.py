@@ -58,12 +58,16 @@ class PhotoPresenter(QObject):
         self._next.setSingleShot(True)
         self._next.setInterval(_REST_MS)
         self._next.timeout.connect(self._prepare_next)
+        self._unseen = QTimer(self)  # what another workspace shows is painted first
+        self._unseen.setSingleShot(True)
+        self._unseen.setInterval(0)
+        self._unseen.timeout.connect(self._show_current)
         self._history = QTimer(self)
         self._history.setSingleShot(True)
         self._history.setInterval(120)
         self._history.timeout.connect(self._ask_history)
         session.queue_changed.connect(self._on_queue)
-        session.current_changed.connect(lambda _item_id: self._show_current())
+        session.current_changed.connect(lambda _item_id: self._on_current())
         session.changed.connect(self._on_change)
         session.engine_state_changed.connect(lambda _state: self._on_engine())
         desk.read.connect(self._on_read)
@@ -76,6 +80,7 @@ class PhotoPresenter(QObject):
     def close(self) -> None:
         """Nothing more is asked or shown."""
         self._next.stop()
+        self._unseen.stop()
         self._history.stop()
         self.session.bridge.forget("annotate.history")
         self.desk.drop()
@@ -84,12 +89,19 @@ class PhotoPresenter(QObject):
     @property
     def item(self) -> Item | None:
         """The photo that is shown."""
+        self.catch_up()
         return self._item
 
     @property
     def prediction(self) -> Prediction | None:
         """What the model says of it."""
-        return None if self._item is None else self._said(self._item)[0]
+        item = self.item
+        return None if item is None else self._said(item)[0]
+
+    def catch_up(self) -> None:
+        """Shows what was put off while nobody looked."""
+        if self._unseen.isActive():
+            self._show_current()
 
     # --- following the session
 
@@ -132,8 +144,15 @@ class PhotoPresenter(QObject):
         if photo is not None and item_id != self.session.current:
             self.overlays.read_ahead(item_id, reading, photo)
 
+    def _on_current(self) -> None:
+        if self.stage.isVisible() or not self.stage.window().isVisible():
+            self._show_current()
+        else:
+            self._unseen.start()
+
     def _show_current(self) -> None:
         """Another photo: everything follows at once; what is not here yet comes by itself."""
+        self._unseen.stop()
         item_id = self.session.current
         self._item = self._ahead.take(item_id)
         self._painted = (-1, False)

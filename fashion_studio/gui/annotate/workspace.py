@@ -221,6 +221,7 @@ class AnnotateWorkspace(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """The keys work at once."""
         super().showEvent(event)
+        self.presenter.catch_up()
         self.presenter.flow.look_around()
         self.stage.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -27,6 +27,8 @@ _REACH_PX: Final = 12.0
 """Half of the 24 × 24 area in which a mark can be taken."""
 _PLATE_HEIGHT_PX: Final = 18.0
 _PLATE_PADDING_PX: Final = 5.0
+_RING_PX: Final = 15.0
+"""How far the ring of a selected mark reaches, edges included."""
 
 
 class LandmarkLayer:
@@ -38,6 +40,7 @@ class LandmarkLayer:
         self.selected: str | None = None
         self.hovered: str | None = None
         self.names_when_selected_only = False
+        self._names: tuple[object, list[tuple[Mark, QRectF]]] = (None, [])
 
     def mark(self, name: str | None) -> Mark | None:
         """The mark of this name."""
@@ -65,7 +68,7 @@ class LandmarkLayer:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_bones(painter, view)
-        self._paint_names(painter, view, drawn)
+        self._paint_names(painter, view)
         for mark in drawn:
             self._paint_mark(painter, view, mark)
         painter.restore()
@@ -89,22 +92,34 @@ class LandmarkLayer:
             return list(drawn)
         return [mark for mark in drawn if mark.name in {self.selected, self.hovered}]
 
-    def _paint_names(self, painter: QPainter, view: CanvasView, drawn: Sequence[Mark]) -> None:
-        named = self._named(view, drawn)
-        if not named:
-            return
-        font = view.ink.plate_font
-        metrics = QFontMetricsF(font)
-        places = []
-        for mark in named:
-            width = round(metrics.horizontalAdvance(mark.label)) + 2 * _PLATE_PADDING_PX
-            center = view.frame.to_view(mark.x, mark.y)
-            places.append((center, QSizeF(width, _PLATE_HEIGHT_PX), mark.side))
-        inside = view.viewport.adjusted(4, 4, -4, -4)
+    def reach(self, view: CanvasView) -> QRectF:
+        """The part of the widget in which something is painted."""
+        area = QRectF()
+        for mark in self.marks:
+            if mark.is_drawn:
+                center = view.frame.to_view(mark.x, mark.y)
+                area |= QRectF(center.x() - _RING_PX, center.y() - _RING_PX, 2 * _RING_PX, 2 * _RING_PX)
+        for _, plate in self._places(view):
+            area |= plate
+        return area
+
+    def _paint_names(self, painter: QPainter, view: CanvasView) -> None:
         ground = QColor(view.ink.ground)
         ground.setAlphaF(0.84)
-        for mark, rect in zip(named, place_plates(places, inside), strict=True):
-            _paint_plate(painter, rect, mark.label, font, ground, side_color(view.ink, mark.side))
+        for mark, rect in self._places(view):
+            color = side_color(view.ink, mark.side)
+            _paint_plate(painter, rect, mark.label, view.ink.plate_font, ground, color)
+
+    def _places(self, view: CanvasView) -> list[tuple[Mark, QRectF]]:
+        """The named marks with the places of their names, found once for the same marks and view."""
+        state = (self.marks, view.frame, view.viewport, self._shown_names())
+        if self._names[0] != state:
+            named = self._named(view, [mark for mark in self.marks if mark.is_drawn])
+            self._names = (state, list(zip(named, _plates(view, named), strict=True)))
+        return self._names[1]
+
+    def _shown_names(self) -> tuple[bool, str | None, str | None]:
+        return self.names_when_selected_only, self.selected, self.hovered
 
     def _paint_mark(self, painter: QPainter, view: CanvasView, mark: Mark) -> None:
         center = view.frame.to_view(mark.x, mark.y)
@@ -130,6 +145,16 @@ class LandmarkLayer:
 def side_color(ink: CanvasInk, side: str) -> QColor:
     """Left and right have their colours, a landmark in the middle is white."""
     return {"left": ink.left, "right": ink.right}.get(side, ink.white)
+
+
+def _plates(view: CanvasView, named: Sequence[Mark]) -> list[QRectF]:
+    metrics = QFontMetricsF(view.ink.plate_font)
+    places = []
+    for mark in named:
+        width = round(metrics.horizontalAdvance(mark.label)) + 2 * _PLATE_PADDING_PX
+        center = view.frame.to_view(mark.x, mark.y)
+        places.append((center, QSizeF(width, _PLATE_HEIGHT_PX), mark.side))
+    return place_plates(places, view.viewport.adjusted(4, 4, -4, -4))
 
 
 def _shape(painter: QPainter, center: QPointF, radius: float, *, is_square: bool) -> None:

@@ -38,7 +38,7 @@ __all__ = [
 
 _HEAT_SIDE_PX: Final = 960
 _HEAT_STRETCH: Final = 4
-_HEAT_IMAGES: Final = 12
+_HEAT_IMAGES: Final = 24
 _PIXELS_FROM: Final = 4.0
 """From this many device pixels per image pixel on, the photo's pixels are shown as squares."""
 HANDLE_PX: Final = 7.0
@@ -267,9 +267,7 @@ class MaskLayer:
         path = place.map(self.outline)
         painter.save()
         if self.is_hatched:
-            painter.setOpacity(0.55)
-            painter.fillPath(path, self._hatch_brush(view))
-            painter.setOpacity(1.0)
+            painter.fillPath(path, self._hatch_brush(view))  # its edge lies under the line: not smoothed
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(_with_alpha(view.ink.ground, 0.7), 1.0))
@@ -281,7 +279,7 @@ class MaskLayer:
 
     def _hatch_brush(self, view: CanvasView) -> QBrush:
         if self._hatch is None or self._hatch[0] != view.ratio:
-            self._hatch = (view.ratio, _hatch_tile(view.ink.white, view.ratio))
+            self._hatch = (view.ratio, _hatch_tile(_with_alpha(view.ink.white, 0.55), view.ratio))
         return QBrush(self._hatch[1])
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
 
+from fashion_studio.gui.canvas.layers import HANDLE_PX
 from fashion_studio.gui.canvas.surface import CanvasSurface
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class MarkedSurface(CanvasSurface):
         layer.marks, layer.skeleton = tuple(marks), skeleton
         if layer.selected is not None and layer.mark(layer.selected) is None:
             self.select_mark(None)
-        self.update()
+        self.refresh_content()
 
     def set_box(self, box: Box | None, *, by_person: bool) -> None:
         """The garment's box."""
@@ -47,7 +48,7 @@ class MarkedSurface(CanvasSurface):
     def set_names_when_selected_only(self, only: bool) -> None:
         """In a narrow window names stand only at the selected or hovered mark."""
         self._landmark_layer.names_when_selected_only = only
-        self.update()
+        self.refresh_content()
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -75,7 +76,22 @@ class MarkedSurface(CanvasSurface):
             return
         self._landmark_layer.selected = name
         self.mark_selected.emit(name or "")
-        self.update()
+        self.refresh_content()
+
+    def content_rect(self) -> QRect:
+        """A fitted photo with its box, marks and names; everything where it is zoomed."""
+        if self.photo is None or not self.frame.fitted:
+            return self.rect()
+        view = self.view
+        area = view.photo_rect
+        box = self._box_layer.rect(view)
+        if box is not None:
+            area = area.united(box)
+        margin = HANDLE_PX / 2 + 1  # a handle stands across the edge
+        area = area.adjusted(-margin, -margin, margin, margin)
+        if self.shown.landmarks:
+            area = area.united(self._landmark_layer.reach(view))
+        return area.toAlignedRect()
 
     # --- for gestures
 
@@ -88,7 +104,7 @@ class MarkedSurface(CanvasSurface):
         """Shows a landmark as it would be."""
         layer = self._landmark_layer
         layer.marks = tuple(mark if other.name == mark.name else other for other in layer.marks)
-        self.update()
+        self.refresh_content()
 
     def commit_mark(self, name: str) -> None:
         """Reports the landmark as it is shown."""
@@ -99,7 +115,7 @@ class MarkedSurface(CanvasSurface):
     def preview_box(self, box: Box | None, *, by_person: bool) -> None:
         """Shows the box as it would be."""
         self._box_layer.box, self._box_layer.by_person = box, by_person
-        self.update()
+        self.refresh_content()
 
     def commit_box(self) -> None:
         """Reports the box as it is shown."""

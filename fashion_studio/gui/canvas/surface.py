@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -68,6 +68,7 @@ class CanvasSurface(QWidget):
         self._box_layer = BoxLayer()
         self._landmark_layer = LandmarkLayer()
         self._view: CanvasView | None = None
+        self._content = QRect()
         self._fade = QVariantAnimation(self)
         self._fade.setStartValue(0.0)
         self._fade.setEndValue(1.0)
@@ -108,18 +109,18 @@ class CanvasSurface(QWidget):
     def refine_photo(self, photo: PhotoImage) -> None:
         """The same photo with more pixels: zoom and overlays stay."""
         self._photo_layer.photo = photo
-        self.update()
+        self.refresh_content()
 
     def set_shown(self, shown: ShownLayers) -> None:
         """Switches overlays."""
         if shown != self._shown:
             self._shown = shown
-            self.update()
+            self.refresh_content()
 
     def set_adjustment(self, adjustment: Adjustment) -> None:
         """Brightness and contrast, for viewing only."""
         self._photo_layer.adjustment = adjustment
-        self.update()
+        self.refresh_content()
 
     def set_heat(self, source: HeatSource | None) -> None:
         """Another heat map over the same photo, cross-faded unless motion is reduced."""
@@ -131,7 +132,7 @@ class CanvasSurface(QWidget):
         if fades:
             self._fade.setDuration(DURATION_MS["overlay_fade"])
             self._fade.start()
-        self.update()
+        self.refresh_content()
 
     def has_heat(self, source: HeatSource, photo_px: tuple[int, int]) -> bool:
         """Whether the picture of a map for a fitted photo of this size is made."""
@@ -148,16 +149,26 @@ class CanvasSurface(QWidget):
     def set_heat_opacity(self, opacity: float) -> None:
         """0 to 1, over the map's own opacity."""
         self._heat_layer.opacity = opacity
-        self.update()
+        self.refresh_content()
 
     def set_mask_outline(self, outline: QPainterPath | None) -> None:
         """The garment's outline in image_px."""
         self._mask_layer.outline = outline
-        self.update()
+        self.refresh_content()
+
+    def refresh_content(self) -> None:
+        """Paints anew where something lies, or lay before: what floats beside it is then left alone."""
+        area = self.content_rect()
+        self.update(area.united(self._content))
+        self._content = area
+
+    def content_rect(self) -> QRect:
+        """Where anything but the ground may be painted, in whole view_px."""
+        return self.rect()
 
     def _on_fade(self, value: float) -> None:
         self._heat_layer.fade = float(value)
-        self.update()
+        self.refresh_content()
 
     def _on_theme(self) -> None:
         self._view = None
@@ -228,7 +239,7 @@ class CanvasSurface(QWidget):
         self._frame = frame
         self._view = None
         self.zoom_changed.emit(self.zoom)
-        self.update()
+        self.refresh_content()
 
     @property
     def view(self) -> CanvasView:

@@ -241,6 +241,7 @@ class Surface(QWidget):
         self.theme = themed(self)
         self._role, self._sides = role, sides
         self._height_px = 0
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind it need be painted
 
     def keep_height(self, height_px: int) -> None:
         """A height given at 100 % that follows the text setting."""

@@ -1,0 +1,51 @@
+"""Only what has changed is painted: what then stands on the screen is what painting everything gives."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+pytestmark = pytest.mark.gui
+
+
+def on_screen(window):
+    return window.screen().grabWindow(window.winId()).toImage()
+
+
+def test_after_steps_through_photos_the_screen_is_whole(window, read_project, qtbot, calm, qapp):
+    window.resize(1024, 700)
+    window.session.adopt(read_project)
+    window.show_room("annotate")
+    calm(window)
+    annotate = window.annotate
+    annotate.overlays.set_on("mask", on=True)
+    annotate.overlays.set_on("box", on=True)
+    shown = set()
+    for key in (Qt.Key.Key_PageDown,) * 4 + (Qt.Key.Key_PageUp,) + (Qt.Key.Key_PageDown,) * 4:
+        qtbot.keyClick(annotate.stage.canvas, key)
+        calm(window)
+        qtbot.waitUntil(lambda: annotate.stage.canvas.photo is not None)
+        qapp.processEvents()
+        seen = on_screen(window)
+        assert seen == window.grab().toImage(), window.session.current
+        shown.add(window.session.current)
+    assert len(shown) > 4
+
+
+def test_marks_and_box_leave_no_trace_when_they_move(window, read_project, qtbot, calm, qapp):
+    window.session.adopt(read_project)
+    window.show_room("annotate")
+    calm(window)
+    canvas = window.annotate.stage.canvas
+    qtbot.waitUntil(lambda: canvas.photo is not None and bool(canvas.marks))
+    width, height = canvas.photo_px()
+    for place, (x, y) in enumerate(((0, 0), (width, height), (width / 2, 0), (0, height))):
+        mark = canvas.marks[place % len(canvas.marks)]
+        canvas.select_mark(mark.name)
+        canvas.preview_mark(mark.moved(x, y))
+        qapp.processEvents()
+        assert on_screen(window) == window.grab().toImage(), (x, y)
+    canvas.select_mark(None)
+    canvas.set_box(None, by_person=False)
+    qapp.processEvents()
+    assert on_screen(window) == window.grab().toImage()
