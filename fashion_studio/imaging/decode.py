@@ -72,7 +72,7 @@ _FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "AVIF", "
 _BIG_CLAIM_PIXELS: Final = 16_000_000
 _MOST_PIXELS_PER_BYTE: Final = 10_000  # Deflate reaches 8,256 on one-bit pixels; no photo comes near
 _STRIP_ROWS: Final = 64
-_STRIP_FROM_PIXELS: Final = 1_000_000
+_STRIP_FROM_PIXELS: Final = 250_000
 
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -409,7 +409,10 @@ def _reduced(width: int, height: int, max_side_px: int | None) -> tuple[int, int
 
 
 def _to_array(image: Image.Image) -> NDArray[np.uint8]:
-    """RGB image → array. In strips for large ones: `np.asarray` makes two whole copies on the way."""
+    """RGB image → array. In strips for all but small ones: `np.asarray` makes two whole copies on the way.
+
+    For as long it would keep the interpreter from every other thread, the window's too.
+    """
     width, height = image.size
     if width * height < _STRIP_FROM_PIXELS:
         return np.array(image, dtype=np.uint8)
