@@ -13,6 +13,7 @@ from fashion_studio.cli.edit_options import (
     SetValue,
     StackFile,
     Strength,
+    Threshold,
     asked_stack,
 )
 from fashion_studio.cli.exit_codes import ExitCode
@@ -55,6 +56,7 @@ def edit_all(
     values: SetValue = None,
     region: InRegion = None,
     strength: Strength = 1.0,
+    threshold: Threshold = None,
     stack: StackFile = None,
     run: Annotated[Path | None, typer.Option(help="Do the job in this run folder.", hidden=True)] = None,
     with_edited: WithEdited = False,
@@ -92,7 +94,7 @@ def edit_all(
         model=by_model,
     )
     terminal = Terminal(as_json=as_json)
-    wanted = asked_stack(values, region, strength, stack)
+    wanted = asked_stack(values, region, strength, stack, threshold)
     chosen = chosen_model(model, device)
     options: dict[str, Any] = {
         "generator": generator and generator.expanduser(),
