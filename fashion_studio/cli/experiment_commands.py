@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from fashion_studio.cli.model_options import DeviceOption, chosen_model
 from fashion_studio.cli.project_commands import JsonFlag
 from fashion_studio.cli.terminal import Terminal, stoppable
 from fashion_studio.domain.errors import UserError
+
+if TYPE_CHECKING:
+    from fashion_studio.services.experiments import ExperimentResult
 
 __all__ = ["register"]
 
@@ -80,10 +83,6 @@ def experiment(
 
     terminal = Terminal(as_json=as_json)
     plan = read_experiment(name)
-    file = None if pretrained in {"", _FROM_TIMM, _RANDOM} else Path(pretrained).expanduser().absolute()
-    if file is not None and not file.is_file():
-        msg = f"There are no weights at {file}. Name a safetensors file, “{_FROM_TIMM}” or “{_RANDOM}”."
-        raise UserError(msg)
     choice = ExperimentChoice(
         images=images,
         epochs=epochs,
@@ -92,7 +91,7 @@ def experiment(
         rate=rate,
         backbone=backbone,
         small=small,
-        weights=file,
+        weights=_weights(pretrained),
         random_weights=pretrained == _RANDOM,
         variants=tuple(entry.strip() for entry in variants.split(",") if entry.strip()),
         seed=seed,
@@ -110,12 +109,22 @@ def experiment(
             on_progress=progress,
             should_stop=should_stop,
         )
+    _tell(plan.name, result, terminal)
+
+
+def _weights(pretrained: str) -> Path | None:
+    file = None if pretrained in {"", _FROM_TIMM, _RANDOM} else Path(pretrained).expanduser().absolute()
+    if file is not None and not file.is_file():
+        msg = f"There are no weights at {file}. Name a safetensors file, “{_FROM_TIMM}” or “{_RANDOM}”."
+        raise UserError(msg)
+    return file
+
+
+def _tell(name: str, result: ExperimentResult, terminal: Terminal) -> None:
     rows = [
         {"variant": row.name, "best_epoch": row.best_epoch, "figures": row.figures} for row in result.rows
     ]
-    terminal.result(
-        {"experiment": plan.name, "table": str(result.table), "csv": str(result.csv), "rows": rows}
-    )
+    terminal.result({"experiment": name, "table": str(result.table), "csv": str(result.csv), "rows": rows})
     terminal.say(result.markdown)
     terminal.say(f"The table is in {result.table} and {result.csv}.")
     if result.figure is not None:

@@ -116,26 +116,21 @@ def train(
     from fashion_studio.learning.style.adain_recipe import is_adain_recipe
 
     terminal = Terminal(as_json=as_json)
-    run_dir = (run or out or Path()).expanduser().absolute()
-    if run is None and out is None:
-        msg = "Name the run's folder with --out, or a run that is there with --run."
-        raise typer.BadParameter(msg)
+    run_dir = _run_dir(run or out)
     if _goes_on_otherwise(run_dir, terminal, finish=finish):
         return
     if run is None and not _is_frozen(run_dir, terminal):
         content = house_training.recipe_content(recipe_name or recipe or "house")
         if is_adain_recipe(content):
-            own = style_training.StyleOptions(
+            style_training.begin(style_training.StyleOptions(
                 content, run_dir, photos, styles, _weights(pretrained), model_id, seed,
                 chosen_model(device=device).device, threads, max_images, prepare,
-            )  # fmt: skip
-            style_training.begin(own, terminal)
+            ), terminal)  # fmt: skip
             return
         if house_training.is_house_recipe(content):
-            house = house_training.HouseChoice(
+            house_training.begin(house_training.HouseChoice(
                 content, vocabulary, run_dir, model_id, photos, pretrained, base, from_round, seed, threads
-            )
-            house_training.begin(house, chosen_model(device=device).device, terminal)
+            ), chosen_model(device=device).device, terminal)  # fmt: skip
             return
         wanted = _method(content, variant, epochs, batch_size, stylised)
         choice = TrainingChoice(
@@ -145,10 +140,14 @@ def train(
             adain=style_training.adain_folder(adain), styles=styles,
         )  # fmt: skip
         _freeze(run_dir, data, choice, terminal)
-    if prepare:
-        _prepare(run_dir, terminal)
-    else:
-        _run(run_dir, terminal, finish=finish)
+    _prepare(run_dir, terminal) if prepare else _run(run_dir, terminal, finish=finish)
+
+
+def _run_dir(named: Path | None) -> Path:
+    if named is None:
+        msg = "Name the run's folder with --out, or a run that is there with --run."
+        raise typer.BadParameter(msg)
+    return named.expanduser().absolute()
 
 
 def _goes_on_otherwise(run_dir: Path, terminal: Terminal, *, finish: bool) -> bool:

@@ -115,13 +115,7 @@ class MainWindow(QMainWindow):
         add("edit", "Edit", lambda: self.show_room("edit"), "Ctrl+5")
         add("jobs", "Jobs", lambda: self.show_room("jobs"), "Ctrl+J")
         add("settings", "Settings", self._settings, "Ctrl+,")
-        add(
-            "open_folder",
-            "Open a folder of photos",
-            self.projects.choose_folder,
-            "Ctrl+O",
-            "Project",
-        )
+        add("open_folder", "Open a folder of photos", self.projects.choose_folder, "Ctrl+O", "Project")
         add("open_project", "Open a project", self.projects.choose_project, "Ctrl+P", "Project")
         add(
             "add_folder",

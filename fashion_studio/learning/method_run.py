@@ -272,14 +272,7 @@ def _train(
             network.load_state_dict(load_weights(kept))
             continue
         module = MethodModule(network, recipe, phase, vocabulary, guard, mark=start.mark, seed=seed)
-        voice.tell(
-            "phase",
-            phase=phase.phase.name,
-            number=phase.number,
-            epoch=phase.first_epoch + 1,
-            epochs=phase.phase.epochs,
-            trained_parameters=module.trained_parameters,
-        )
+        _tell_phase(phase, module, voice)
         share = recipe.stylised_share(phase.phase)
         views[0].copies = StylisedCopies(frozen.run_dir / COPIES, recipe.stylising, share) if share else None
         here = start.state is not None and start.state["phase"] == phase.number
@@ -295,6 +288,17 @@ def _train(
         network.load_state_dict(module.kept.state_dict())
         save_weights(kept, network.state_dict())
     return steps
+
+
+def _tell_phase(place: PhasePlace, module: MethodModule, voice: RunVoice) -> None:
+    voice.tell(
+        "phase",
+        phase=place.phase.name,
+        number=place.number,
+        epoch=place.first_epoch + 1,
+        epochs=place.phase.epochs,
+        trained_parameters=module.trained_parameters,
+    )
 
 
 def _places(recipe: MethodRecipe, steps_per_epoch: int) -> list[PhasePlace]:

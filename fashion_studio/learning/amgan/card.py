@@ -44,9 +44,7 @@ def editor_card(
         "## What it edits",
         "",
         *(f"- {name}: {', '.join(values)}" for name, values in config.attributes.items()),
-        "",
-        "## Made from",
-        "",
+        *("", "## Made from", ""),
         (
             f"- Photos: {photos['train']} for training, {photos['val']} held out. "
             f"Renderings: {renderings['train']} for training, {renderings['val']} of other seeds held out."
