@@ -11,6 +11,8 @@ from fashion_studio.domain.errors import Cancelled
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning import run as training
 from fashion_studio.learning.run import TrainingResult, TrainSpec
+from tests.unit.learning.amgan.gan_runs import RECIPE as EDITOR_RECIPE
+from tests.unit.learning.amgan.gan_runs import attribute_bundle
 from tests.unit.learning.method_runs import HEADS_RECIPE, rendered_list
 
 
@@ -159,6 +161,30 @@ def test_what_a_method_cannot_be_trained_with_is_one_sentence(
     assert "Traceback" not in ended.err
 
 
+def test_an_editor_is_prepared_from_renderings_alone_and_trained_by_the_same_command(
+    studio_command, tmp_path: Path, studio: Vocabulary
+) -> None:
+    base = attribute_bundle(tmp_path / "base", studio)
+    recipe = tmp_path / "editor.toml"
+    recipe.write_text(EDITOR_RECIPE.replace("epochs = 2", "epochs = 1").replace("count = 3", "count = 2"))
+    run = tmp_path / "run"
+    ended = studio_command("train", recipe, "--base", base, "--out", run, "--device", "cpu", "--prepare")
+    assert ended.code == ExitCode.OK, ended.err
+    assert "0 train, 0 val, 0 test, 0 refused" in ended.err
+    ended = studio_command("train", "--run", run, "--json")
+    assert ended.code == ExitCode.OK, ended.err
+    assert json.loads(ended.out)["bundle"] == str(run / "bundle")
+    assert (run / "bundle" / "editor.json").is_file()
+    assert (run / "samples" / "step-0000004.png").is_file()
+    kinds = [json.loads(line)["kind"] for line in (run / "events.jsonl").read_text().splitlines()]
+    assert kinds[0] == "started"
+    assert kinds[-1] == "ended"
+    assert {"run", "data", "phase", "samples", "epoch", "checkpoint", "finished"} <= set(kinds)
+    refused = studio_command("train", recipe, "--out", tmp_path / "other", "--devices", 2, "--base", base)
+    assert refused.code == ExitCode.FAILED
+    assert "one device" in refused.err
+
+
 def test_a_model_is_written_as_onnx(studio_command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from fashion_studio.learning import onnx_export
     from fashion_studio.zoo import bundle
@@ -170,3 +196,41 @@ def test_a_model_is_written_as_onnx(studio_command, tmp_path: Path, monkeypatch:
     ended = studio_command("export-model", tmp_path, "--onnx", tmp_path / "m.onnx", "--json")
     assert ended.code == ExitCode.OK, ended.err
     assert json.loads(ended.out)["differences"] == {"category": 2e-7}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ("fine26-resnet50", "--stylised", "sideways"),
+            "There is no regime “sideways”. There are original, stylised",
+        ),
+        (("adain-small",), "name it with --photos"),
+        (("adain-small", "--photos", "gone"), "There is no folder"),
+    ],
+)
+def test_style_transfer_and_stylised_training_say_what_they_need(
+    studio_command, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    ended = studio_command("train", *options, "--out", tmp_path / "run")
+    assert ended.code != ExitCode.OK
+    assert said in " ".join(ended.err.split())
+    assert not (tmp_path / "run").exists()
+
+
+def test_stylised_training_needs_a_style_transfer_and_freezes_it(
+    studio_command, tmp_path: Path, studio: Vocabulary
+) -> None:
+    data = rendered_list(tmp_path / "photos", studio, train=10, val=4, test=0)
+    (tmp_path / "own.toml").write_text(HEADS_RECIPE, encoding="utf-8")
+    command = ("train", tmp_path / "own.toml", "--data", data, "--prepare", "--device", "cpu", "--stylised")
+    refused = studio_command(*command, "mixed", "--adain", tmp_path, "--out", tmp_path / "run")
+    assert refused.code == ExitCode.FAILED
+    assert "holds no style transfer" in refused.err
+    for name in ("adain.json", "model.safetensors"):
+        (tmp_path / name).write_bytes(b"weights")
+    ended = studio_command(*command, "mixed", "--adain", tmp_path, "--out", tmp_path / "run")
+    assert ended.code == ExitCode.OK, ended.err
+    recipe = tomllib.loads((tmp_path / "run" / "recipe.toml").read_text(encoding="utf-8"))
+    assert recipe["stylising"]["share"] == 0.5
+    assert (tmp_path / "run" / "stylising" / "adain" / "model.safetensors").read_bytes() == b"weights"
