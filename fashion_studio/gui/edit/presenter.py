@@ -204,6 +204,8 @@ class EditPresenter(QObject):
             self.stage.warn(self.keeper.problem)
             self.result.clear("Choose a color, a sleeve or a pattern at the right.")
             return
+        if not self.stage.strip.verdicts:
+            self.stage.strip.show_verdicts((), "The reader looks at the result.")
         size = (item.row.width_px, item.row.height_px)
         self.desk.show(item, stack, canvas.fit_size(size), canvas.zoom)
 

@@ -202,12 +202,16 @@ class ResultStrip(Tipped, QWidget):
         if on:
             rounded(painter, rect.adjusted(-6, -6, 6, 6), 6, theme.color("selected"), theme.color("accent"))
         icon, role, word = _MARKS[verdict.kind]
+        align = Qt.AlignmentFlag.AlignRight
         head = QRectF(rect.left(), rect.top(), rect.width(), caption)
         wide = theme.metrics("caption", 500).horizontalAdvance(word) + 1
-        title = head.adjusted(0, 0, -wide - 18, 0)
+        name = theme.metrics("caption").horizontalAdvance(verdict.title) + 1
+        if name + wide + 18 > head.width():
+            wide = -3  # the mark alone; its word is in the tooltip
+        else:
+            draw_text(painter, head, word, theme.font("caption", 500), theme.color(role), align)
+        title = head.adjusted(0, 0, -wide - 15, 0)
         draw_text(painter, title, verdict.title, theme.font("caption"), theme.color("text3"))
-        align = Qt.AlignmentFlag.AlignRight
-        draw_text(painter, head, word, theme.font("caption", 500), theme.color(role), align)
         spot = QPointF(round(head.right() - wide - 15), round(head.center().y() - 6))
         draw_icon(painter, icon, theme.color(role), spot, 12)
         row = QRectF(rect.left(), head.bottom() + 2, rect.width(), line)
@@ -298,6 +302,7 @@ class ResultStrip(Tipped, QWidget):
 
 
 def _verdict_tip(verdict: Verdict) -> str:
+    word = _MARKS[verdict.kind][2].capitalize()
     before = f"Before: {verdict.before}. " if verdict.before else ""
     wanted = f"Wanted: {verdict.wanted}. " if verdict.wanted else ""
-    return f"{before}{wanted}After: {verdict.after}. A click shows where the reader looks  (C)"
+    return f"{word}. {before}{wanted}After: {verdict.after}. A click shows where the reader looks  (C)"

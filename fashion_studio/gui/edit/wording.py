@@ -80,7 +80,6 @@ def in_all_title(attribute: str, count: int) -> str:
 def region_title(region: EditRegion) -> str:
     """The region in words, and whether a hand has changed it."""
     title = next(title for kind, title, _, _ in REGIONS if kind is region.kind)
-    title = "Whole garment" if region.kind is RegionKind.GARMENT else title
     by_hand = region.kind is not RegionKind.PAINTED and (region.painted or region.erased)
     return f"{title}, by hand" if by_hand else title
 
