@@ -203,7 +203,11 @@ def bias_score(decisions: Iterable[CuedDecision], *, seed: int = 0, resamples: i
 
 
 def variant_scores(
-    photos: Mapping[str, ProbePhoto], results: Sequence[PhotoResult], subject: int
+    photos: Mapping[str, ProbePhoto],
+    results: Sequence[PhotoResult],
+    subject: int,
+    *,
+    known: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, dict[str, VariantScore]]:
     """Per attribute and variant: how often the original's decision was kept, and how often it is right.
 
@@ -211,6 +215,8 @@ def variant_scores(
         photos: by key, for their truth.
         results: of these photos.
         subject: index.
+        known: attribute to the values that the subject answers with; a truth in other words than these does
+            not count as labelled. None takes every truth.
     """
     rows: dict[tuple[str, str], list[tuple[bool | None, bool | None]]] = {}
     for result in results:
@@ -220,6 +226,8 @@ def variant_scores(
             for attribute, decision in (variant.decisions[subject] or {}).items():
                 before = original.get(attribute)
                 said = truth.get(attribute)
+                if known is not None and said not in known.get(attribute, ()):
+                    said = None
                 rows.setdefault((attribute, variant.name), []).append(
                     (
                         None if before is None else before.value == decision.value,

@@ -11,7 +11,7 @@ import timm
 import torch
 from timm.data.config import resolve_model_data_config
 
-from fashion_studio.domain.errors import CheckpointError, StudioError
+from fashion_studio.domain.errors import CheckpointError, EnvironmentProblem, StudioError
 from fashion_studio.domain.vocabulary import COLORS
 from fashion_studio.imaging.colormaps import to_unit_range
 from fashion_studio.imaging.letterbox import map_to_image
@@ -73,8 +73,17 @@ class BundleSubject:
         )
 
     def ask(self, images: Sequence[NDArray[np.uint8]], *, with_maps: bool) -> list[Asked]:
-        """See `AskedSubject`."""
-        readings = self._reader.read(images, with_maps=with_maps, measure_colors=False)
+        """See `AskedSubject`.
+
+        Raises:
+            EnvironmentProblem: the device has no memory left.
+        """
+        try:
+            readings = self._reader.read(images, with_maps=with_maps, measure_colors=False)
+        except torch.OutOfMemoryError as error:
+            raise EnvironmentProblem(
+                f"The memory of {self.note.device} is full.", "Close other programs or choose the CPU."
+            ) from error
         return [self._asked(reading) for reading in readings]
 
     def _asked(self, reading: Reading) -> Asked:

@@ -131,11 +131,14 @@ class ProbeRun:
         found = []
         for index, subject in enumerate(self.spec.subjects):
             decisions = cued(conflicts, index)
+            note = self.subjects.get(index)
             found.append(
                 SubjectScores(
                     subject.name,
                     bias_score(decisions, seed=self.spec.seed) if decisions else None,
-                    variant_scores(self.photos, results, index),
+                    variant_scores(
+                        self.photos, results, index, known=None if note is None else note.attributes
+                    ),
                     background_flips(results, index),
                 )
             )

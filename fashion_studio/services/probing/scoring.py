@@ -44,7 +44,10 @@ def decision_files(paths: Sequence[Path]) -> list[Path]:
             raise UserError(msg)
         found += sorted(path.rglob("*.csv")) if path.is_dir() else [path]
     if not found:
-        msg = "There is no CSV file with decisions."
+        msg = (
+            "There is no CSV file with decisions. For a folder of pictures, name the models with --model and "
+            "the place of the results with --out."
+        )
         raise UserError(msg)
     return found
 

@@ -41,12 +41,18 @@ def scores_csv(scores: Sequence[SubjectScores]) -> str:
 
 def _decision_rows(run: ProbeRun) -> Iterator[Sequence[Any]]:
     names = [subject.name for subject in run.spec.subjects]
+    known = [run.subjects[index].attributes if index in run.subjects else {} for index in range(len(names))]
     for result in run.results.values():
         photo = run.photos[result.key]
         original = result.variants[0] if result.variants else None
         for picture in (*result.variants, *result.backgrounds):
             for index, name in enumerate(names):
-                for row in _rows_of(picture, original, index, photo.truth):
+                truth = {
+                    attribute: value
+                    for attribute, value in photo.truth.items()
+                    if value in known[index].get(attribute, ())
+                }
+                for row in _rows_of(picture, original, index, truth):
                     yield (photo.path, result.key, picture.name, name, *row)
 
 

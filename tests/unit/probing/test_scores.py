@@ -123,6 +123,9 @@ def test_variants_are_kept_and_right_by_their_own_counts() -> None:
     assert (scores["original"].labelled, scores["original"].accuracy) == (2, 0.5)
     assert scores["grey"].kept == pytest.approx(1 / 3)
     assert scores["grey"].accuracy == 1.0
+    other_words = variant_scores(photos, results, 0, known={"category": ("dress", "skirt")})["category"]
+    assert (other_words["original"].labelled, other_words["original"].accuracy) == (1, 1.0)
+    assert other_words["original"].n == 3
 
 
 def test_flips_are_counted_per_backdrop_and_the_surest_come_first() -> None:
