@@ -6,6 +6,7 @@ import pytest
 from recorded_probes import put_probe
 
 from fashion_studio.gui.probe.probe_view import ProbeView, read_view
+from fashion_studio.gui.theme.theme import Theme
 from fashion_studio.jobs import background
 from fashion_studio.jobs.worker import JobPhase, JobState, write_state
 from fashion_studio.services.probing.run_files import ProbeRun
@@ -79,16 +80,8 @@ def probe(window, project, qtbot):
 
 
 @pytest.fixture
-def in_both_themes(qtbot):
-    """Pictures of a widget in the dark and the light theme."""
-    from fashion_studio.gui.theme.theme import ThemeMode, current_theme
-
-    def grab(widget):
-        images = []
-        for mode in (ThemeMode.DARK, ThemeMode.LIGHT):
-            current_theme().set_mode(mode)
-            images.append(widget.grab().toImage())
-        current_theme().set_mode(ThemeMode.DARK)
-        return images
-
-    return grab
+def own_theme(qapp):
+    """A theme that no earlier window listens to."""
+    theme = Theme()
+    theme.install(qapp)
+    return theme

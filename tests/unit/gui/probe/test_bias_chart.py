@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from fashion_studio.gui.probe.bias_chart import BiasChart, ChartRow, ModelBand, bias_text
+from fashion_studio.gui.theme.theme import ThemeMode
 
 pytestmark = pytest.mark.gui
 
@@ -18,7 +19,7 @@ BANDS = (ModelBand("House", 0.36, 0.3, 0.42), ModelBand("Mixed", 0.75, 0.6, 0.9)
 
 
 @pytest.fixture
-def chart(qtbot):
+def chart(qtbot, own_theme):
     made = BiasChart()
     made.resize(600, 220)
     qtbot.addWidget(made)
@@ -81,8 +82,10 @@ def test_many_classes_scroll_under_a_fixed_axis(chart):
     assert chart.point is None
 
 
-def test_it_is_painted_in_both_themes_with_everything_on_it(chart, in_both_themes):
+def test_it_follows_the_theme_with_everything_on_it(chart, own_theme):
     chart.show_rows(ROWS, BANDS, people=0.96)
     chart.pick(1, "dress")
-    before, after = in_both_themes(chart)
-    assert before != after
+    dark = chart.grab().toImage()
+    own_theme.set_mode(ThemeMode.LIGHT)
+    light = chart.grab().toImage()
+    assert dark != light
