@@ -33,7 +33,7 @@ __all__ = ["doubt_of", "identity_error", "present_value"]
 
 _FAINT_GARMENT: Final = (0.85, 0.55)
 _STRANGE_GARMENT: Final = (0.5, 0.15)
-_CHANGED_ITSELF: Final = (0.04, 0.16)
+_CHANGED_ITSELF: Final = (0.08, 0.24)  # two shades that share a name differ by 0.08 already
 _WORTH_SAYING: Final = 0.4
 _INSIDE: Final = 0.5
 
