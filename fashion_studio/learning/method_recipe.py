@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from fashion_studio.domain.errors import UserError
-from fashion_studio.learning.amgan.plan import PAIRED, GanPlan  # noqa: TC001 - msgspec resolves the annotations
+from fashion_studio.learning.amgan.plan import PAIRED, GanPlan
 from fashion_studio.learning.style.plan import Stylising
 from fashion_studio.learning.view_plans import Augmenting, Mixing, ViewPlan
 

@@ -149,7 +149,7 @@ class GarmentSpec:
     Attributes:
         colors: main colour first, then the inks of pattern, print or contrast parts.
         shape_seed: decides the cut and its details within what the attributes say.
-        fabric_seed: decides the exact shades and the cloth's texture, and the motif where `motif_seed` is None.
+        fabric_seed: decides the exact shades and the cloth's texture, and without `motif_seed` the motif.
         motif_seed: decides the motif alone (which stripes, which print), so that a pattern can be put on many
             garments alike.
     """
