@@ -271,7 +271,7 @@ class ItemIndex:
         return bytes(self.records[position].tobytes())
 
     def _split(self, item_id: int) -> Split:
-        return SPLITS[self.records["split"][self.positions([item_id])[0]]]
+        return SPLITS[int(self.records["split"][self.positions([item_id])[0]])]
 
     def _parent_name(self, item_id: int) -> str | None:
         origin = self.origins.get(item_id)
