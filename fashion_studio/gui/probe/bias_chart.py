@@ -132,17 +132,13 @@ class BiasChart(QAbstractScrollArea):
         self._rows, self._bands, self._people = content
         if self._picked is not None and not any(row.name == self._picked[1] for row in self._rows):
             self._picked = None
-        self.setAccessibleDescription("\n".join(self._words(row) for row in self._rows))
+        self.setAccessibleDescription("\n".join(_in_words(row, self._bands) for row in self._rows))
         self._fit()
 
     def forget_point(self) -> None:
         """Rings no mark."""
         self._picked = None
         self.viewport().update()
-
-    def _words(self, row: ChartRow) -> str:
-        said = [f"{band.name} {bias_text(row.bias(n))}" for n, band in enumerate(self._bands)]
-        return f"{row.title}: {', '.join(said)}"
 
     # ------------------------------------------------------------ geometry
 
@@ -384,3 +380,8 @@ class BiasChart(QAbstractScrollArea):
             self._picked = (place, name)
             self.viewport().update()
             self.picked.emit(place, name)
+
+
+def _in_words(row: ChartRow, bands: Sequence[ModelBand]) -> str:
+    said = [f"{band.name} {bias_text(row.bias(n))}" for n, band in enumerate(bands)]
+    return f"{row.title}: {', '.join(said)}"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fashion_studio.gui.components.base import themed
 from fashion_studio.gui.components.focus import keyboard_focus
 from fashion_studio.gui.components.marks import per_cent
-from fashion_studio.gui.components.painting import draw_focus_ring, draw_text, rounded
+from fashion_studio.gui.components.painting import draw_focus_ring, draw_text
 from fashion_studio.gui.library.pictures import Pictures
 from fashion_studio.gui.probe import probe_pictures
-from fashion_studio.gui.theme.icons import draw_icon
+from fashion_studio.gui.probe.cell_painting import paint_picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,15 +128,8 @@ class DrillTiles(QWidget):
 
     def _paint_tile(self, painter: QPainter, place: int) -> None:
         theme, tile, area = self.theme, self._tiles[place], self._area(place)
-        picture = self.pictures.get(tile.picture)
         frame = QRectF(area)
-        if picture is not None:
-            painter.drawPixmap(frame, picture, QRectF(picture.rect()))
-        else:
-            rounded(painter, frame, 6, theme.color("raised"))
-            if self.pictures.has_failed(tile.picture):
-                corner = QPointF(round(frame.center().x() - 10), round(frame.center().y() - 10))
-                draw_icon(painter, "image-off", theme.color("text3"), corner, 20)
+        paint_picture(painter, theme, frame, self.pictures, tile.picture)
         if place == self._current and keyboard_focus(self):
             draw_focus_ring(painter, frame.adjusted(3, 3, -3, -3), 4, theme.color("accent"), None)
         line, top = theme.line_px("caption"), area.bottom() + 5

@@ -18,7 +18,7 @@ from fashion_studio.gui.probe.probe_pictures import ProbePictures
 from fashion_studio.gui.probe.probe_view import chart_of
 from fashion_studio.gui.probe.report_saving import ReportSaving
 from fashion_studio.gui.probe.side_panel import SidePanel
-from fashion_studio.gui.probe.state_words import saying_of
+from fashion_studio.gui.probe.state_words import empty_words, saying_of
 from fashion_studio.gui.probe.variant_rows import VariantRows, value_title
 from fashion_studio.gui.probe.variants_grid import VariantsGrid
 from fashion_studio.gui.theme.theme import current_theme
@@ -140,7 +140,7 @@ class ProbeRoom(QWidget):
             return
         self.bar.show_probes(keeper.entries, keeper.current)
         self.bar.show_progress(keeper.entry)
-        self._say_empty()
+        self.empty.say(*empty_words(self._session.project, known=keeper.known, starting=keeper.starting))
         there = keeper.entry is not None
         self.middle.setCurrentWidget(self._page if there else self.empty)
         self.side.setVisible(there)
@@ -148,21 +148,6 @@ class ProbeRoom(QWidget):
         self._show_view()
         self._say_state()
         self._enable()
-
-    def _say_empty(self) -> None:
-        project, keeper = self._session.project, self.keeper
-        if project is None:
-            self.empty.say("folder-open", "No project is open", "Open photos first.")
-        elif keeper.starting:
-            self.empty.say("scan-eye", "Preparing the probe", "The photos are being listed.")
-        elif not keeper.known:
-            self.empty.say("scan-eye", "Looking for probes", "")
-        elif project.read_only:
-            hint = "Close it where it is open for writing to probe here."
-            self.empty.say("lock", "Open for reading only", hint)
-        else:
-            hint = "See on your own photos whether a model decides by the fabric or by the silhouette."
-            self.empty.say("scan-eye", "Nothing probed yet", hint, "New probe")
 
     def _show_view(self) -> None:
         view, vocabulary = self.keeper.view, self._session.vocabulary

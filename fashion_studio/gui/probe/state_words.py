@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from fashion_studio.gui.probe.probe_view import ProbeView
+    from fashion_studio.services.project import Project
     from fashion_studio.services.run_list import RunEntry
 
-__all__ = ["Saying", "saying_of"]
+__all__ = ["Saying", "empty_words", "saying_of"]
 
 GO_ON: Final = "go_on"
 LOG: Final = "log"
@@ -90,3 +91,19 @@ def _without_garment(view: ProbeView) -> Saying | None:
         photos = "1 picture was" if skipped == 1 else f"{skipped:,} pictures were"
         return Saying("text2", "info", f"{photos} left out: {view.skipped[-1].reason}")
     return None
+
+
+def empty_words(project: Project | None, *, known: bool, starting: bool) -> tuple[str, str, str, str]:
+    """Icon, title, hint and act of the room without a probe; `known`: the first look has been taken."""
+    hint = "See on your own photos whether a model decides by the fabric or by the silhouette."
+    words = ("scan-eye", "Nothing probed yet", hint, "New probe")
+    if project is None:
+        words = ("folder-open", "No project is open", "Open photos first.", "")
+    elif starting:
+        words = ("scan-eye", "Preparing the probe", "The photos are being listed.", "")
+    elif not known:
+        words = ("scan-eye", "Looking for probes", "", "")
+    elif project.read_only:
+        hint = "Close it where it is open for writing to probe here."
+        words = ("lock", "Open for reading only", hint, "")
+    return words

@@ -7,34 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from fashion_studio.gui.components.base import themed
-from fashion_studio.gui.components.marks import draw_bar, per_cent
-from fashion_studio.gui.components.painting import draw_focus_ring, draw_text, hatch_brush, rounded
+from fashion_studio.gui.components.painting import draw_focus_ring, draw_text
 from fashion_studio.gui.library.pictures import Pictures
 from fashion_studio.gui.probe import probe_pictures
-from fashion_studio.gui.probe.model_marks import draw_model_mark
+from fashion_studio.gui.probe.cell_painting import paint_cell, paint_label
 from fashion_studio.gui.probe.variant_geometry import VariantGeometry
 from fashion_studio.gui.probe.variant_words import picture_title
-from fashion_studio.gui.theme.icons import draw_icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from fashion_studio.gui.probe.probe_pictures import ProbePictures
-    from fashion_studio.gui.probe.variant_rows import GridCell, GridRow, VariantRows
+    from fashion_studio.gui.probe.variant_rows import GridRow, VariantRows
 
-__all__ = ["HEAT_OPACITY", "VariantsGrid"]
+__all__ = ["VariantsGrid"]
 
-HEAT_OPACITY: Final = 0.72
 _LABEL_PX, _LABEL_NARROW_PX = 100, 84
 _HEAD_PX: Final = 36
-_NARROW_TILE_PX: Final = 84
-_MARK_ROLES: Final = {"check": "agree", "equal-not": "disagree"}
-_SAID: Final = {"check": "kept", "equal-not": "flipped"}
 _SETTLE_MS: Final = 90
 
 
@@ -227,10 +221,11 @@ class VariantsGrid(QAbstractScrollArea):
     def _paint_row(
         self, painter: QPainter, grid: VariantGeometry, number: int, row: GridRow, dirty: QRect
     ) -> None:
+        theme = self.theme
         for column, cell in enumerate(row.cells):
             area = grid.picture_rect(number, column)
             if area.adjusted(-5, -5, 5, grid.caption + 5).intersects(dirty):
-                self._paint_cell(painter, grid, area, cell)
+                paint_cell(painter, theme, area, cell, self.pictures, heat=self._heat)
                 if self._current == (number, column):
                     gap, accent = self.theme.color("window"), self.theme.color("accent")
                     draw_focus_ring(painter, area, 6, accent, gap)
@@ -238,92 +233,14 @@ class VariantsGrid(QAbstractScrollArea):
         if label.intersects(dirty):
             if grid.across:
                 painter.fillRect(label.adjusted(-16, 0, 0, 0), self.theme.color("window"))
-            self._paint_label(painter, QRectF(label), row, first=number % grid.together == 0)
-
-    def _paint_label(self, painter: QPainter, area: QRectF, row: GridRow, *, first: bool) -> None:
-        theme, line = self.theme, self.theme.line_px("small")
-        several = self._rows is not None and self._rows.subjects > 1
-        y = area.y() + 2
-        left = area.x()
-        if several:
-            draw_model_mark(painter, theme, QPointF(left + 5, y + line / 2), row.subject)
-        indent = 16 if several else 0
-        for words in self._two_lines(row.name if several else row.photo, area.width() - indent):
-            name = QRectF(left + indent, y, area.width() - indent, line)
-            draw_text(painter, name, words, theme.font("small", 600), theme.color("text"))
-            y += line
-        if row.changed:
-            kept = f"kept in {row.kept} of {row.changed}"
-            below = QRectF(left, y + 1, area.width() + 4, line)
-            draw_text(painter, below, kept, theme.font("caption"), theme.color("text2"))
-        if several and first:
-            foot = QRectF(left, y + line + 4, area.width(), line)
-            draw_text(painter, foot, row.photo, theme.font("caption"), theme.color("text3"))
-
-    def _two_lines(self, text: str, width: float) -> list[str]:
-        """A name in a line, or broken at a space where it is longer."""
-        metrics = self.theme.metrics("small", 600)
-        if metrics.horizontalAdvance(text) <= width or " " not in text:
-            return [text]
-        words = text.split(" ")
-        count = max(
-            (n for n in range(1, len(words)) if metrics.horizontalAdvance(" ".join(words[:n])) <= width),
-            default=1,
-        )
-        return [" ".join(words[:count]), " ".join(words[count:])]
-
-    def _paint_cell(self, painter: QPainter, grid: VariantGeometry, area: QRect, cell: GridCell) -> None:
-        theme, frame = self.theme, QRectF(area)
-        picture = self.pictures.get(cell.picture) if cell.picture >= 0 else None
-        if cell.picture < 0:
-            ratio = painter.device().devicePixelRatioF()
-            rounded(painter, frame, 6, hatch_brush(theme.color("border"), theme.color("unknownbg"), ratio))
-        elif picture is None:
-            rounded(painter, frame, 6, theme.color("raised"))
-            if self.pictures.has_failed(cell.picture):
-                corner = QPointF(round(frame.center().x() - 10), round(frame.center().y() - 10))
-                draw_icon(painter, "image-off", theme.color("text3"), corner, 20)
-        else:
-            painter.drawPixmap(frame, picture, QRectF(picture.rect()))
-            heat = self.pictures.get(cell.heat) if self._heat and cell.heat >= 0 else None
-            if heat is not None:
-                painter.setOpacity(HEAT_OPACITY)
-                painter.drawPixmap(frame, heat, QRectF(heat.rect()))
-                painter.setOpacity(1.0)
-        self._paint_caption(painter, grid, area, cell)
-
-    def _paint_caption(self, painter: QPainter, grid: VariantGeometry, area: QRect, cell: GridCell) -> None:
-        theme, line = self.theme, self.theme.line_px("small")
-        top, wide = area.bottom() + 5, area.width()
-        narrow = wide < theme.px(_NARROW_TILE_PX)
-        if cell.confidence is None:
-            words = QRectF(area.x(), top, wide, line)
-            draw_text(painter, words, cell.note, theme.font("caption"), theme.color("text3"))
-            return
-        mark = 0
-        if cell.mark:
-            mark = 14
-            role, spot = _MARK_ROLES[cell.mark], QPointF(area.right() - 13, round(top + line / 2 - 7))
-            if narrow:  # the name needs the line
-                plate = QRectF(area.right() - 20, area.y() + 4, 18, 18)
-                rounded(painter, plate, 5, theme.photo_color("badge"))
-                ink = theme.photo_color(f"badge_{role}")
-                draw_icon(painter, cell.mark, ink, plate.topLeft() + QPointF(3, 3), 12)
-                mark = -4
-            else:
-                draw_icon(painter, cell.mark, theme.color(role), spot, 14)
-                mark = 16
-        font = theme.font("caption" if narrow else "small", 500)
-        words = QRectF(area.x(), top, wide - max(0, mark), line)
-        draw_text(painter, words, cell.title, font, theme.color("text"))
-        number = theme.px(24)
-        below = top + line + 1
-        bar = QRectF(area.x(), round(below + theme.line_px("caption") / 2 - 2), wide - number - 2, 4)
-        draw_bar(painter, theme, bar, cell.confidence)
-        figure = QRectF(area.right() + 1 - number, below, number, theme.line_px("caption"))
-        right = Qt.AlignmentFlag.AlignRight
-        text = per_cent(cell.confidence)
-        draw_text(painter, figure, text, theme.font("caption", 500), theme.color("text2"), right)
+            paint_label(
+                painter,
+                theme,
+                QRectF(label),
+                row,
+                several=grid.together > 1,
+                first=number % grid.together == 0,
+            )
 
     def _on_picture(self, number: int) -> None:
         rows, grid = self._rows, self.geometry_now
