@@ -65,7 +65,7 @@ _KINDS: Final[dict[str, str]] = {
     "pck_0.1": "PCK at 0.1",
     "accuracy": "accuracy",
     "iou": "IoU",
-    "edit_accuracy": "edits read as wanted",
+    "edit_accuracy": "edits as wanted",
 }
 _WHOLE: Final[dict[str, str]] = {
     "loss": "Loss",
