@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
@@ -141,7 +143,8 @@ class Mattes:
     def _new(self, path: Path, image: NDArray[np.uint8]) -> Matte:
         matte = self._matting.matte(image)
         self._folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.stem}.part.png")
+        # Two threads may want the same photo at once: one asks about it, the other borrows its background.
+        partial = path.with_name(f".{path.stem}.{os.getpid()}-{threading.get_ident()}.part.png")
         plane = np.rint(255.0 * crisp(matte.mask)).astype(np.uint8)
         cv2.imencode(".png", plane)[1].tofile(partial)
         path.with_suffix(".json").write_text(json.dumps({"sure": dict(matte.sure)}), encoding="utf-8")

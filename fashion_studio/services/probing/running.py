@@ -6,6 +6,7 @@ import json
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,8 +43,8 @@ __all__ = ["run_probe_job"]
 _SCORES_EVERY_S: Final = 3.0
 _MATTES: Final = "mattes"
 Outcome = PhotoResult | ConflictResult | Skipped
-_AHEAD: Final = 16
-"""Photos in work or waiting, at most; more than there are cores, so that none is idle."""
+_SPARE: Final = 2
+"""Photos waiting beside those in work, so that no core is idle."""
 
 
 def run_probe_job(run_dir: Path) -> int:
@@ -79,6 +80,7 @@ class _Probe:
         self._job = job
         self._spec = run.spec
         self._scored_s = 0.0
+        self._ahead = _SPARE + 1
 
     def work(self) -> None:
         """Loads, plans, asks, scores, tells."""
@@ -89,11 +91,12 @@ class _Probe:
         job.progress(run.done, 0, "Loading the models")
         job.checkpoint()
         asking = self._asking()
+        self._ahead = usable_cores() + _SPARE
         on_cpu = choose_device(self._spec.device).type == "cpu"
         with one_thread_each(network_too=on_cpu), ThreadPoolExecutor(usable_cores(), "probe") as pool:
             tasks, total = self._tasks(asking, pool)
             job.progress(run.done, total, "Asking")
-            for outcome in _in_order(pool, tasks, job.should_stop):
+            for outcome in self._in_order(pool, tasks):
                 self._keep(outcome)
                 job.progress(run.done, total, _title(outcome))
         job.checkpoint()
@@ -195,6 +198,8 @@ class _Probe:
         conflict = self._spec.conflict
         if conflict is None:
             return ConflictPlan((), {}, {})
+        if conflict.source is ConflictSource.STYLE and asking.styler is None:
+            return ConflictPlan((), {}, {})  # which has been said
         photos = list(self._run.photos.values())
         sure = {}
         if conflict.source in {ConflictSource.FABRIC, ConflictSource.STYLE}:
@@ -220,7 +225,7 @@ class _Probe:
 
         found = {}
         tasks = (_bound(look, photo) for photo in photos)
-        for number, (key, sure) in enumerate(_in_order(pool, tasks, self._job.should_stop), start=1):
+        for number, (key, sure) in enumerate(self._in_order(pool, tasks), start=1):
             found[key] = sure
             self._job.progress(number, len(photos), "Finding garments")
         self._job.checkpoint()
@@ -275,6 +280,23 @@ class _Probe:
         if time.monotonic() - self._scored_s > _SCORES_EVERY_S:
             self._score()
 
+    def _in_order(self, pool: ThreadPoolExecutor, tasks: Iterable[Any]) -> Iterator[Any]:
+        """Outcomes in the order of the tasks, a few ahead in work; ends early when the person wants it."""
+        source, waiting = iter(tasks), deque[Future[Any]]()
+        try:
+            while True:
+                if self._job.should_stop():
+                    while waiting and waiting[0].done():
+                        yield waiting.popleft().result()
+                    return
+                waiting.extend(pool.submit(task) for task in islice(source, self._ahead - len(waiting)))
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
     def _append(self, kind: str, record: object) -> None:
         append_lines(self._run.run_dir / RESULTS, [json.dumps({kind: to_plain(record)})])
         self._run.refresh()
@@ -290,26 +312,6 @@ class _Probe:
             append_lines(self._run.run_dir / RESULTS, [json.dumps({"note": text})])
             self._run.refresh()
             self._job.tell("note", text=text)
-
-
-def _in_order(
-    pool: ThreadPoolExecutor, tasks: Iterable[Any], should_stop: Callable[[], bool]
-) -> Iterator[Any]:
-    """Outcomes in the order of the tasks, a few ahead in work; ends early when it is to stop."""
-    source, waiting = iter(tasks), deque[Future[Any]]()
-    try:
-        while True:
-            while len(waiting) < _AHEAD and not should_stop():
-                task = next(source, None)
-                if task is None:
-                    break
-                waiting.append(pool.submit(task))
-            if not waiting:
-                return
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
 
 
 def _bound(act: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -36,6 +38,21 @@ def test_another_photo_size_or_matting_is_another_matte(tmp_path: Path, image: n
     mattes.of("abc", image[:50])
     Mattes(tmp_path, other).of("abc", image)
     assert (matting.asked, other.asked) == (3, 1)
+
+
+def test_two_threads_may_want_the_same_matte_at_once(tmp_path: Path, image: np.ndarray) -> None:
+    together = Barrier(4, timeout=20)
+
+    class Slow(RedMatting):
+        def matte(self, image: np.ndarray) -> Matte:
+            together.wait()
+            return super().matte(image)
+
+    mattes = Mattes(tmp_path, Slow())
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: mattes.of("abc", image), range(4)))
+    assert all(np.array_equal(each.mask, found[0].mask) for each in found)
+    assert not [path for path in tmp_path.iterdir() if ".part" in path.name]
 
 
 def test_a_damaged_file_is_made_again(tmp_path: Path, image: np.ndarray) -> None:

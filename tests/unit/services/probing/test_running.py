@@ -120,7 +120,7 @@ def test_a_stopped_probe_goes_on_without_asking_twice(
         return whole(self, images, with_maps=with_maps)
 
     monkeypatch.setattr(BrightnessSubject, "ask", until_two)
-    monkeypatch.setattr("fashion_studio.services.probing.running._AHEAD", 1)
+    monkeypatch.setattr("fashion_studio.inference.threads.usable_cores", lambda: 1)
     monkeypatch.setattr(
         "fashion_studio.jobs.worker.JobWorker.should_stop", lambda self: _asked_to_stop(run_dir)
     )
@@ -191,11 +191,15 @@ def test_without_weights_for_styles_the_other_variants_are_made(tmp_path: Path, 
         (str(tmp_path), "Stylised pictures"),
     ):
         place = tmp_path / ((adain and "other") or "none")
-        spec = replace(SPEC, variants=(*SPEC.variants, VariantKind.STYLISED), adain=adain)
-        run_dir = frozen(place, spec, count=1)
+        by_style = ConflictSpec(ConflictSource.STYLE)
+        spec = replace(SPEC, variants=(*SPEC.variants, VariantKind.STYLISED), adain=adain, conflict=by_style)
+        run_dir = frozen(place, spec, count=2)
         assert run_probe_job(run_dir) == JobExit.DONE
         run = ProbeRun(run_dir)
-        assert any(note.startswith(sentence) for note in run.notes)
+        assert len(run.notes) == 1
+        assert run.notes[0].startswith(sentence)
+        assert not run.conflicts
+        assert not run.skipped
         assert [each.name for each in next(iter(run.results.values())).variants] == [
             "original",
             "grey",
