@@ -92,6 +92,7 @@ def test_red_on_a_shirt_seen_kept_saved_and_found_again(editing, place, qtbot):
         assert later.origin_of(made).stack.model == "tiny-1"
 
 
+@pytest.mark.slow
 @pytest.mark.logs_warnings
 def test_the_engine_is_killed_in_the_middle_of_an_edit_and_nothing_is_lost(editing, qtbot):
     room, engine = editing.edit.room, editing.session.engine
