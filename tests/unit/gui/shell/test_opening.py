@@ -74,7 +74,7 @@ def test_a_slow_opening_is_told_in_the_status_bar_and_leaves_no_trace(window, pr
     qtbot.waitUntil(line.isVisible, timeout=5_000)
     assert line.words.text() == f"Opening {folder.stem}"
     slow.set()
-    qtbot.waitUntil(lambda: window.session.project is not None)
+    qtbot.waitUntil(lambda: window.session.project is not None, timeout=20_000)
     assert all(not work.title.startswith("Opening") for work in window.session.works.all())
     calm(window)
 
@@ -102,7 +102,7 @@ def test_of_two_projects_opened_after_each_other_only_the_second_is_held(
     window.opener.open_project(folder)
     window.opener.open_photos(photos)
     slow.set()
-    qtbot.waitUntil(lambda: window.session.project is not None)
+    qtbot.waitUntil(lambda: window.session.project is not None, timeout=20_000)
     calm(window)
     held = window.session.project.folder
     if held != folder:
