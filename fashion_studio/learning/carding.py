@@ -58,7 +58,7 @@ def card_text(
         f"{report['best_epoch']}, the best by validation “{report['monitor']['name']}” "
         f"({report['monitor']['value']})."
     )
-    lines += environment_lines(frozen)
+    lines += [*_stylised_lines(recipe), *environment_lines(frozen)]
     for split, title in (("test", "Test photos, looked at once"), ("val", "Validation photos, chosen by")):
         if split in report["splits"]:
             base = report.get("base", {}).get("splits", {}).get(split)
@@ -78,6 +78,17 @@ def card_text(
 
 def _recipe_name(recipe: MethodRecipe) -> str:
     return f"`{recipe.name}`, variant `{recipe.variant}`" if recipe.variant else f"`{recipe.name}`"
+
+
+def _stylised_lines(recipe: MethodRecipe) -> list[str]:
+    if not recipe.stylises:
+        return []
+    plan = recipe.stylising
+    shares = ", ".join(f"{phase.name} {recipe.stylised_share(phase):.0%}" for phase in recipe.phases)
+    how = f"style transfer, α {plan.alpha:g}" if plan.source == "adain" else "rendered cloth"
+    return [
+        f"- Training views with another surface ({how}): {shares}; their labels of the surface do not count."
+    ]
 
 
 def _counted(number: int, noun: str) -> str:

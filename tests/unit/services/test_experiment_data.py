@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning.run_folder import checked_photos
 from fashion_studio.rendering.spec import Rendering
 from fashion_studio.services import experiment_data
-from fashion_studio.services.experiment_data import DATA_KINDS, DataKind, prepare_data, tail_share
+from fashion_studio.services.experiment_data import (
+    DATA_KINDS,
+    DataKind,
+    cue_classes,
+    cued_spec,
+    prepare_data,
+    tail_share,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +91,20 @@ def test_the_tail_falls_exponentially_to_the_inverse_of_the_imbalance():
     assert tail_share(0, 5, 16.0) == 1.0
     assert tail_share(4, 5, 16.0) == pytest.approx(1 / 16)
     assert tail_share(2, 5, 16.0) == pytest.approx(1 / 4)
+
+
+def test_most_garments_wear_the_cloth_of_their_class_and_have_their_masks(tmp_path: Path):
+    classes = {each.name: each.texture for each in cue_classes()}
+    path = prepare_data(tmp_path, "cues", 14, 0)
+    photos = list(read_data_list_photos(path))
+    assert Counter(str(photo.labels["category"]) for photo in photos) == dict.fromkeys(classes, 2)
+    masks = {file.stem for file in (tmp_path / "masks").iterdir()}
+    assert masks == {hashlib.sha256((tmp_path / photo.file).read_bytes()).hexdigest() for photo in photos}
+    drawn = [cued_spec(cue_classes(), number, number) for number in range(42)]
+    worn = [
+        (spec.fabric, spec.pattern) == (cloth["fabric"], cloth["pattern"])
+        for spec in drawn
+        for cloth in [classes[spec.category]]
+    ]
+    assert 0.78 < sum(worn) / len(worn) < 1
+    assert [spec.category for spec in drawn[:7]] == list(classes)

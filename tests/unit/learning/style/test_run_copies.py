@@ -65,6 +65,8 @@ def test_stylised_views_lose_the_surfaces_labels_and_the_last_phase_sees_origina
     training = [photo for photo in run.photos() if photo.split == "train"]
     assert [path.name for path in copies] == sorted(f"{photo.sha256}-0.jpg" for photo in training)
     assert "Made 16 stylised copies by adain." in told.lines
+    card = (run.run_dir / "CARD.md").read_text(encoding="utf-8")
+    assert "(style transfer, α 1): shape 50%, joint 50%, originals 0%" in card
     mixed = [step for step in seen if step[0] < 3]
     last = [step for step in seen if step[0] == 3]
     assert mixed
