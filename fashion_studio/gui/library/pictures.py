@@ -224,7 +224,7 @@ def _load(project: Project, item_id: int, size: QSize, ratio: float) -> QImage |
         return None
     if data is None:
         return None
-    # Told the format: to guess it, Qt's SVG plugin takes Qt's lock of signals while this thread holds Python's,
-    # and the window's thread, which may hold that lock and wait for Python, would never go on.
+    # Told the format: to guess it, Qt's SVG plugin takes Qt's lock of signals while this thread holds
+    # Python's, and the window's thread, which may hold that lock and wait for Python, would never go on.
     image = QImage.fromData(data, "JPG")
     return None if image.isNull() else filled(image, size, ratio)
