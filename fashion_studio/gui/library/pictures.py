@@ -226,5 +226,5 @@ def _load(project: Project, item_id: int, size: QSize, ratio: float) -> QImage |
         return None
     # Told the format: to guess it, Qt's SVG plugin takes Qt's lock of signals while this thread holds
     # Python's, and the window's thread, which may hold that lock and wait for Python, would never go on.
-    image = QImage.fromData(data, "JPG")
+    image = QImage.fromData(data, "JPG")  # type: ignore[arg-type]  # the stub is wrong
     return None if image.isNull() else filled(image, size, ratio)
