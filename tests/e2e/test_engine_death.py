@@ -130,7 +130,7 @@ def test_the_photo_being_read_when_the_engine_died_is_read_by_the_next(studio_wi
     slow = int(studio.session.queue[3])
     studio.until(studio.is_ready)
     studio.session.set_current(slow)
-    studio.until(lambda: any(ticket.started_s for ticket in studio.engine._tickets.values()))
+    studio.until(lambda: any(ticket.started_s for ticket in studio.engine._tickets.all()))
     studio.kill_engine()
     studio.until(lambda: studio.project.item(slow).prediction is not None)
     assert studio.engine.state.restarts == 1
