@@ -35,6 +35,7 @@ def photo(tmp_path: Path) -> Path:
 
 def test_a_whole_session_of_editing(make_client: MakeClient, tmp_path: Path, photo: Path) -> None:
     client = make_client(SHIRTS)
+    client.editing.generator = tmp_path / "nothing here"
     with pytest.raises(UserError, match="No generator is installed"):
         client.editing.facts().result(WAIT_S)
     client.editing.generator = tiny_generator(tmp_path / "g")
