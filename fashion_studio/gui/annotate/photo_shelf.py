@@ -1,12 +1,13 @@
 """Decoded photos, made ahead of the person in both directions, bounded in memory.
 
-Two threads always work on the most urgent photo that is not there yet: the one on the screen, then its
+Its threads always work on the most urgent photo that is not there yet: the one on the screen, then its
 neighbours, then its full pixels where somebody looks closely. What is no longer wanted is not begun.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from fashion_studio.gui.canvas.photo_image import PhotoImage
 
 __all__ = ["PhotoShelf", "Wish"]
+
+WORKERS: Final = min(2, max(1, (os.cpu_count() or 2) - 1))
+"""Decoders at once: on two cores a second one takes its time from the window's thread."""
 
 _WHOLE_UP_TO: Final = 3_000_000
 """Photos of at most so many pixels are decoded in full at once; larger ones first at the size shown."""
@@ -60,6 +64,7 @@ class PhotoShelf:
         path_of: the file of an item; called in the shelf's threads.
         arrived: called in the shelf's threads with the id and the photo, or the error that says why not.
         budget_bytes: the most memory kept; the photos wanted last go first.
+        workers: how many threads.
     """
 
     def __init__(
@@ -68,7 +73,7 @@ class PhotoShelf:
         arrived: Callable[[int, PhotoImage | StudioError], None],
         *,
         budget_bytes: int = 128 * 2**20,
-        workers: int = 2,
+        workers: int = WORKERS,
     ) -> None:
         self._path_of, self._arrived, self._budget = path_of, arrived, budget_bytes
         self._changed = threading.Condition()
