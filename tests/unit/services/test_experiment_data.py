@@ -75,16 +75,16 @@ def test_training_colours_are_a_long_tail_and_the_others_are_not(
 
     monkeypatch.setattr(experiment_data, "render", flat)  # only which garments are drawn is looked at
     monkeypatch.setattr(experiment_data, "write_picture", lambda path, _image: None)
-    path = prepare_data(tmp_path, "long-tail", 400, 0)
+    path = prepare_data(tmp_path, "long-tail", 1200, 0)
     found: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
     for photo in read_data_list_photos(path):
         found[photo.split == "train"][str(photo.labels["color"])] += 1
     colors = list(experiment_data.COLOR_NAMES)
     train, other = found[True], found[False]
     thirds = [sum(train[color] for color in colors[start : start + 6]) for start in (0, 6, 12)]
-    assert thirds[0] > 2 * thirds[1] > 2 * thirds[2]
-    assert thirds[0] > 4 * thirds[2]
-    assert min(sum(other[color] for color in colors[start : start + 6]) for start in (0, 6, 12)) > 30
+    assert thirds[0] > 2 * thirds[1] > 4 * thirds[2]
+    assert train[colors[0]] > 10 * train[colors[-1]]
+    assert min(sum(other[color] for color in colors[start : start + 6]) for start in (0, 6, 12)) > 90
 
 
 def test_the_tail_falls_exponentially_to_the_inverse_of_the_imbalance():
