@@ -80,6 +80,10 @@ class RunWatch(QObject):
         """What is asked in a thread; must not touch this object there."""
 
     @abstractmethod
+    def go_on(self, run_dir: Path) -> None:
+        """Starts a run that waits or was stopped."""
+
+    @abstractmethod
     def _take(self, found: Any, *, same: bool) -> None:
         """What it brought; `same` says that no other run has been shown meanwhile."""
 
@@ -198,6 +202,16 @@ class RunWatch(QObject):
     def pause(self, run_dir: Path, *, pausing: bool) -> None:
         """Lets a run rest, or go on."""
         self._act(run_dir, lambda job: job.pause() if pausing else job.resume())
+
+    def toggle_pause(self) -> None:
+        """Lets the shown run rest, go on, or start."""
+        entry = self.entry
+        if entry is None:
+            return
+        if entry.phase.is_active:
+            self.pause(entry.run_dir, pausing=entry.phase.value != "paused")
+        elif entry.phase.can_go_on:
+            self.go_on(entry.run_dir)
 
     def cancel(self, run_dir: Path) -> None:
         """Ends a run at its next checkpoint; what is finished stays."""

@@ -17,7 +17,7 @@ from fashion_studio.store.tables import ITEM_FILE
 from fashion_studio.store.writing import write_summaries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -69,12 +69,7 @@ class Intake:
         """
         with self._dataset.writer.lock:
             work = _Batch(self._dataset, folders)
-            try:
-                with self._dataset.writer.transaction() as connection:
-                    work.run(connection, batch)
-            except BaseException:
-                work.take_back()
-                raise
+            self._written(work, lambda work, connection: work.run(connection, batch))
             work.publish()
             self._flag_changed(work.taken)
             return work.taken
@@ -87,13 +82,7 @@ class Intake:
         """
         with self._dataset.writer.lock:
             work = _Batch(self._dataset, {})
-            try:
-                with self._dataset.writer.transaction() as connection:
-                    work.settle(connection, gone, back)
-            except BaseException:
-                work.take_back()
-                raise
-            return work.taken
+            return self._written(work, lambda work, connection: work.settle(connection, gone, back))
 
     def note_dates(self, taken_us: Mapping[KnownFile, int]) -> Taken:
         """Notes when photos were taken, of files that were known before anybody looked; 0 for not said.
@@ -103,13 +92,7 @@ class Intake:
         """
         with self._dataset.writer.lock:
             work = _Batch(self._dataset, {})
-            try:
-                with self._dataset.writer.transaction() as connection:
-                    work.date(connection, taken_us)
-            except BaseException:
-                work.take_back()
-                raise
-            return work.taken
+            return self._written(work, lambda work, connection: work.date(connection, taken_us))
 
     def note_failures(self, reasons: Mapping[int, str | None]) -> Taken:
         """Notes photos that turn out not to be readable, or (None) to be again.
@@ -119,13 +102,17 @@ class Intake:
         """
         with self._dataset.writer.lock:
             work = _Batch(self._dataset, {})
-            try:
-                with self._dataset.writer.transaction() as connection:
-                    work.fail(connection, reasons)
-            except BaseException:
-                work.take_back()
-                raise
-            return work.taken
+            return self._written(work, lambda work, connection: work.fail(connection, reasons))
+
+    def _written(self, work: _Batch, write: Callable[[_Batch, Connection], object]) -> Taken:
+        """All of it in one transaction, or what the batch did to the memory is taken back."""
+        try:
+            with self._dataset.writer.transaction() as connection:
+                write(work, connection)
+        except BaseException:
+            work.take_back()
+            raise
+        return work.taken
 
     def _flag_changed(self, taken: Taken) -> None:
         """A photo with other pixels under old labels must be looked at again: flagged, and no longer done."""

@@ -287,13 +287,7 @@ class ProbeRoom(QWidget):
 
     def toggle_pause(self) -> None:
         """Lets the shown probe rest or go on."""
-        entry = self.keeper.entry
-        if entry is None:
-            return
-        if entry.phase.is_active:
-            self.keeper.pause(entry.run_dir, pausing=entry.phase.value != "paused")
-        elif entry.phase.can_go_on:
-            self.keeper.go_on(entry.run_dir)
+        self.keeper.toggle_pause()
 
     def cancel(self) -> None:
         """Ends the shown probe; what it has found stays."""

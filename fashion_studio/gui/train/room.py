@@ -261,13 +261,7 @@ class TrainRoom(QWidget):
 
     def toggle_pause(self) -> None:
         """Lets the shown run rest, go on, or start."""
-        entry = self.keeper.entry
-        if entry is None:
-            return
-        if entry.phase.is_active:
-            self.keeper.pause(entry.run_dir, pausing=entry.phase.value != "paused")
-        elif entry.phase.can_go_on:
-            self.keeper.go_on(entry.run_dir)
+        self.keeper.toggle_pause()
 
     def cancel_run(self) -> None:
         """Ends the shown run; a checkpoint stays."""

@@ -23,6 +23,9 @@ from fashion_studio.gui.app import make_window
 from fashion_studio.gui.bridge import Bridge
 from fashion_studio.gui.main_window import MainWindow
 from fashion_studio.gui.session import Session
+from fashion_studio.jobs import background
+from fashion_studio.jobs.specification import JobSpec
+from fashion_studio.jobs.worker import JobPhase, JobState, write_state
 from fashion_studio.services.project import Project
 
 PHOTOS = 12
@@ -130,3 +133,16 @@ def calm(qtbot: object) -> Callable[[MainWindow], None]:
         qtbot.waitUntil(quiet, timeout=20_000)
 
     return wait
+
+
+@pytest.fixture
+def spawned(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, tuple[str, ...]]]:
+    """Commands that would have been started; the runs stay “starting”."""
+    commands: list[tuple[Path, tuple[str, ...]]] = []
+
+    def spawn(spec: JobSpec, run_dir: Path) -> None:
+        commands.append((run_dir, spec.arguments))
+        write_state(run_dir, JobState(JobPhase.WAITING, beat=2e9))
+
+    monkeypatch.setattr(background, "_spawn", spawn)
+    return commands

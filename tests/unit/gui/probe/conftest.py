@@ -7,8 +7,6 @@ from recorded_probes import put_probe
 
 from fashion_studio.gui.probe.probe_view import ProbeView, read_view
 from fashion_studio.gui.theme.theme import Theme
-from fashion_studio.jobs import background
-from fashion_studio.jobs.worker import JobPhase, JobState, write_state
 from fashion_studio.services.probing.run_files import ProbeRun
 from fashion_studio.services.project_training import runs_dir
 
@@ -34,19 +32,6 @@ def view_of():
         return read_view(ProbeRun(run_dir))
 
     return read
-
-
-@pytest.fixture
-def spawned(monkeypatch):
-    """Commands that would have been started; the runs stay “starting”."""
-    commands = []
-
-    def spawn(spec, run_dir):
-        commands.append((run_dir, spec.arguments))
-        write_state(run_dir, JobState(JobPhase.WAITING, beat=2e9))
-
-    monkeypatch.setattr(background, "_spawn", spawn)
-    return commands
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from recorded_runs import cut_after, put_run
 
 from fashion_studio.domain.labels import Answer, Split
 from fashion_studio.gui.works import WorkState
-from fashion_studio.jobs import background
 from fashion_studio.jobs.worker import Control, JobPhase, JobState, read_control, write_state
 from fashion_studio.services.model_list import model_in_use
 from fashion_studio.services.project_training import runs_dir
@@ -18,19 +17,6 @@ from fashion_studio.services.run_list import RunPhase, read_run
 
 pytestmark = pytest.mark.gui
 WAIT_MS = 20_000
-
-
-@pytest.fixture
-def spawned(monkeypatch):
-    """Commands that would have been started; the runs stay “starting”."""
-    commands = []
-
-    def spawn(spec, run_dir):
-        commands.append((run_dir, spec.arguments))
-        write_state(run_dir, JobState(JobPhase.WAITING, beat=2e9))
-
-    monkeypatch.setattr(background, "_spawn", spawn)
-    return commands
 
 
 @pytest.fixture
