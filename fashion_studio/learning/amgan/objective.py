@@ -76,7 +76,7 @@ class Objective:
     """
 
     def __init__(self, plan: GanPlan, guide: AttributeResnet | None) -> None:
-        if guide is None and (plan.uses_cam or plan.compares_features):
+        if guide is None and (plan.uses_cam or plan.compares_features or plan.weights.guidance):
             msg = "this plan needs an attribute network"
             raise ValueError(msg)
         self.plan, self.guide = plan, guide
@@ -196,7 +196,7 @@ class Objective:
         if batch.references is None or batch.has_reference is None:
             msg = "the perceptual loss needs references"
             raise ValueError(msg)
-        mine = self._reader(edit.images)
+        mine = self.read_with_gradient(edit.images)
         theirs = self._read(batch.references)
         return perceptual_loss(
             (mine.features, mine.pooled), (theirs.features, theirs.pooled), batch.has_reference
@@ -207,9 +207,10 @@ class Objective:
 
     def _read(self, images: Tensor) -> AttributeReading:
         with torch.no_grad():
-            return self._reader(images)
+            return self.read_with_gradient(images)
 
-    def _reader(self, images: Tensor) -> AttributeReading:
+    def read_with_gradient(self, images: Tensor) -> AttributeReading:
+        """What the attribute network sees in (B, 3, S, S), -1 to 1; gradients flow to the pictures."""
         assert self.guide is not None  # noqa: S101 - checked at the start
         reading: AttributeReading = self.guide(images)
         return reading

@@ -18,14 +18,14 @@ from fashion_studio.learning.amgan.pairs import EDITED, pairs_of
 from fashion_studio.zoo.amgan import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
 
     from fashion_studio.learning.amgan.pairs import VariantSet
 
-__all__ = ["PairBatch", "PairDraw", "changed_mask", "paired_loss"]
+__all__ = ["PairBatch", "PairDraw", "changed_mask", "guidance_loss", "paired_loss"]
 
 _CHANGED: Final = 20
 """Difference of a channel, in 8-bit steps, from which a pixel was changed."""
@@ -48,6 +48,7 @@ class PairBatch:
         changed: (B, 1, S, S), 0 to 1: where the edit is to happen.
         values: (B, N), the target's values; those that are not edited may be left unknown (0).
         edited: (B, M), one-hot.
+        truth: (B, M), int64: the target's value of every attribute, told or not; -1 where nobody knows it.
     """
 
     source: Tensor
@@ -55,6 +56,7 @@ class PairBatch:
     changed: Tensor
     values: Tensor
     edited: Tensor
+    truth: Tensor
 
 
 class PairDraw:
@@ -99,18 +101,22 @@ class PairDraw:
             source, target = variants.squares[first][:, turn], variants.squares[second][:, turn]
             garments = variants.masks[first][:, turn], variants.masks[second][:, turn]
             changed = changed_mask(source, target, garments, list(EDITED)[attribute])
-            values = variants.values[second].copy()
+            truth = variants.values[second].astype(np.int64)
+            values = truth.copy()
             if rng.random() >= self._know_others:
                 values[np.arange(len(values)) != attribute] = -1
             edited = np.eye(len(EDITED), dtype=np.float32)[attribute]
-            rows.append((source, target, changed[None], value_vector(values), edited))
-        sources, targets, masks, told, which_edited = (np.stack(column) for column in zip(*rows, strict=True))
+            rows.append((source, target, changed[None], value_vector(values), edited, truth))
+        sources, targets, masks, told, which_edited, truths = (
+            np.stack(column) for column in zip(*rows, strict=True)
+        )
         return PairBatch(
             _tensor(sources),
             _tensor(targets),
             torch.from_numpy(masks),
             torch.from_numpy(told),
             torch.from_numpy(which_edited),
+            torch.from_numpy(truths),
         )
 
 
@@ -170,6 +176,27 @@ def paired_loss(picture: Tensor, mask: Tensor, batch: PairBatch) -> dict[str, Te
         mask.float().clamp(1e-4, 1 - 1e-4), batch.changed, weight=1 + (small - 1) * batch.changed
     )
     return {"picture": picture_term, "edges": _EDGE_WEIGHT * edges, "mask": _MASK_WEIGHT * told}
+
+
+def guidance_loss(logits: Mapping[str, Tensor], truth: Tensor) -> Tensor:
+    """What a frozen reader says of the made pictures against what they should show.
+
+    A sleeve that is to be added may lie in many ways. Regression alone answers with their average, a shadow;
+    a reader that must see a sleeve asks for one of them.
+
+    Args:
+        logits: per attribute of `EDITED`, (B, values), read off the composed pictures.
+        truth: as `PairBatch.truth`.
+
+    Returns:
+        Cross-entropy, the mean over all values that are known; 0 where none is.
+    """
+    known = (truth >= 0).sum().clamp(min=1)
+    off = [
+        functional.cross_entropy(logits[name].float(), truth[:, place], ignore_index=-1, reduction="sum")
+        for place, name in enumerate(EDITED)
+    ]
+    return torch.stack(off).sum() / known
 
 
 def _tensor(squares: NDArray[np.uint8]) -> Tensor:

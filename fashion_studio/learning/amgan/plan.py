@@ -23,6 +23,7 @@ class GanWeights:
         penalty: of the gradient penalty (λ_gp); AMGAN does not state it, 10 is StarGAN's.
         mask_presence, mask_variation: GANimation's two, against masks that vanish and masks that fray.
         paired: against the true edit, where a rendering knows it; the house's own addition, not AMGAN's.
+        guidance: within the paired terms, what the attribute network reads against what is to be seen.
     """
 
     adversarial: float = 1.0
@@ -34,6 +35,7 @@ class GanWeights:
     mask_presence: float = 0.0
     mask_variation: float = 0.0
     paired: float = 0.0
+    guidance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

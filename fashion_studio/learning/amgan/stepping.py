@@ -12,10 +12,10 @@ from torch.optim.swa_utils import AveragedModel
 
 from fashion_studio.learning.amgan.motifs import start_templates
 from fashion_studio.learning.amgan.objective import Batch
-from fashion_studio.learning.amgan.paired import PairBatch, paired_loss
+from fashion_studio.learning.amgan.paired import PairBatch, guidance_loss, paired_loss
 from fashion_studio.learning.fitting import LossNotFinite
 from fashion_studio.learning.schedules import make_optimiser, rate_factor
-from fashion_studio.zoo.amgan import AmganConfig, Discriminator, Generator
+from fashion_studio.zoo.amgan import AmganConfig, Discriminator, Generator, compose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,7 +185,14 @@ class GanStepper:
         drawn = self._pairs.batch(self.drawer.batch_size, rng)
         batch = PairBatch(**{f.name: getattr(drawn, f.name).to(self.device) for f in fields(drawn)})
         picture, mask = self.networks.generator(batch.source, batch.values, batch.edited)
-        return paired_loss(picture, mask, batch)
+        terms = paired_loss(picture, mask, batch)
+        weight = self.objective.plan.weights.guidance
+        if weight:
+            made = compose(batch.source, picture, mask)
+            terms["guidance"] = weight * guidance_loss(
+                self.objective.read_with_gradient(made).logits, batch.truth
+            )
+        return terms
 
     @property
     def rate(self) -> float:

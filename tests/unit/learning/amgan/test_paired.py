@@ -8,10 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from fashion_studio.learning.amgan.paired import PairBatch, PairDraw, changed_mask, paired_loss, value_vector
+from fashion_studio.learning.amgan.paired import (
+    PairBatch,
+    PairDraw,
+    changed_mask,
+    guidance_loss,
+    paired_loss,
+    value_vector,
+)
 from fashion_studio.learning.amgan.pairs import EDITED, PairPlan, VariantSet, make_variants
 
 VALUES = sum(len(names) for names in EDITED.values())
+NOTHING = torch.full((1, len(EDITED)), -1)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +79,9 @@ def test_value_vector() -> None:
 
 def test_the_loss_by_hand() -> None:
     source, target = torch.zeros(1, 3, 2, 2), torch.ones(1, 3, 2, 2) * 0.5
-    batch = PairBatch(source, target, torch.ones(1, 1, 2, 2), torch.zeros(1, VALUES), torch.eye(3)[:1])
+    batch = PairBatch(
+        source, target, torch.ones(1, 1, 2, 2), torch.zeros(1, VALUES), torch.eye(3)[:1], NOTHING
+    )
     perfect = paired_loss(target, torch.ones(1, 1, 2, 2), batch)
     assert perfect["picture"].item() == pytest.approx(0.0)
     assert perfect["edges"].item() == pytest.approx(0.0)
@@ -86,7 +96,12 @@ def test_edges_that_are_wrong_cost_even_where_the_mean_is_right() -> None:
     target = torch.zeros(1, 3, 2, 2)
     target[..., 0] = 1.0
     batch = PairBatch(
-        torch.zeros(1, 3, 2, 2), target, torch.ones(1, 1, 2, 2), torch.zeros(1, VALUES), torch.eye(3)[:1]
+        torch.zeros(1, 3, 2, 2),
+        target,
+        torch.ones(1, 1, 2, 2),
+        torch.zeros(1, VALUES),
+        torch.eye(3)[:1],
+        NOTHING,
     )
     flat = paired_loss(torch.full((1, 3, 2, 2), 0.5), torch.ones(1, 1, 2, 2), batch)
     assert flat["edges"].item() == pytest.approx(0.5 * 1.0)
@@ -100,7 +115,27 @@ def test_a_small_change_weighs_more() -> None:
         changed = torch.zeros(1, 1, 10, 10)
         changed[:, :, :rows] = 1.0
         wanted = target + 0.5 * changed
-        batch = PairBatch(target, wanted, changed, values, edited)
+        batch = PairBatch(target, wanted, changed, values, edited, NOTHING)
         found.append(paired_loss(target, changed, batch)["picture"].item())
     # one row of ten: 0.5 · (6 · 2.5 + 1) · 0.1; five rows: 0.5 · (6 + 1) · 0.5
     assert found == pytest.approx([0.8, 1.75])
+
+
+def test_a_batch_knows_every_value_of_its_target_also_those_that_are_not_told(variants: VariantSet) -> None:
+    batch = PairDraw([variants], [1.0], know_others=0.0).batch(12, np.random.default_rng(1))
+    assert batch.truth.shape == (12, len(EDITED))
+    assert (batch.truth >= 0).float().mean() > 0.6
+    told = [
+        part.argmax(dim=1) for part in batch.values.split([len(names) for names in EDITED.values()], dim=1)
+    ]
+    for row, edited in enumerate(batch.edited.argmax(dim=1).tolist()):
+        assert int(batch.truth[row, edited]) == int(told[edited][row])
+
+
+def test_guidance_is_the_mean_over_what_is_known() -> None:
+    logits = {name: torch.zeros(2, len(names), requires_grad=True) for name, names in EDITED.items()}
+    truth = torch.tensor([[3, -1, 0], [-1, -1, 5]])
+    colors, _, prints = (len(names) for names in EDITED.values())
+    loss = guidance_loss(logits, truth)
+    assert loss.item() == pytest.approx((np.log(colors) + 2 * np.log(prints)) / 3)
+    assert guidance_loss(logits, torch.full((2, 3), -1)).item() == 0.0
