@@ -167,6 +167,8 @@ class PhotoPresenter(QObject):
         else:
             self._show_photo(item_id)
             self.flow.show(item.row, place)
+            if self._painted[0] != item_id:  # it may have come just before the flow knew whom to tell
+                self._show_photo(item_id)
             self.desk.look_at(item, around(self.session.queue, place, 3, 1))
             self._history.start()
             self._next.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from fashion_studio.domain.geometry import Box
 from fashion_studio.domain.labels import Answer, AnswerKind, Status, Visibility
 from fashion_studio.gui.annotate.attribute_state import Verdict
 from fashion_studio.gui.annotate.inspector import HISTORY, LANDMARKS, NOTES
+from fashion_studio.gui.annotate.photo_shelf import PhotoShelf
 from fashion_studio.gui.canvas import layers
 from fashion_studio.gui.canvas.gestures import Tool
 from fashion_studio.jobs.engine_client import EnginePhase
@@ -74,6 +76,33 @@ def test_the_next_photo_never_fades(workspace, session, qtbot):
     assert layer.source is not None
     assert layer.source.key[0] == session.current
     assert (layer.fade, layer._previous) == (1.0, None)
+
+
+def test_a_photo_that_is_decoded_in_the_moment_of_the_step_is_shown(workspace, session, qtbot, monkeypatch):
+    second, flow = int(session.queue[1]), workspace.presenter.flow
+    gate, told = threading.Event(), threading.Event()
+    decode, arrived = PhotoShelf._decode, flow._shelf._arrived
+
+    def decode_late(shelf, wish):
+        assert gate.wait(20)
+        return decode(shelf, wish)
+
+    def tell(item_id, outcome):
+        arrived(item_id, outcome)
+        if item_id == second:
+            told.set()
+
+    def come_now():  # between the question for the photo and the flow's word that it is the one on the screen
+        gate.set()
+        assert told.wait(20)
+
+    monkeypatch.setattr(PhotoShelf, "_decode", decode_late)
+    monkeypatch.setattr(flow._shelf, "_arrived", tell)
+    monkeypatch.setattr(workspace.stage, "show_waiting", come_now)
+    flow.forget([second])
+    session.next()
+    assert told.is_set()
+    assert workspace.stage.canvas.photo is flow.photo(second) is not None
 
 
 def test_accept_takes_everything_proposed_and_leaves_what_is_answered(workspace, stored):
