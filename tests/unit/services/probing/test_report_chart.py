@@ -42,3 +42,18 @@ def test_marks_that_coincide_stand_above_each_other_and_peoples_line_is_there_wh
     assert float(polygon.attrib["points"].split(" ")[0].split(",")[1]) + 7 > float(circle.attrib["cy"])
     assert "people 0.96" in text
     assert "people" not in bias_chart([scores("one", 3, 1)])
+
+
+def test_intervals_of_many_lie_below_the_classes_and_not_over_each_other() -> None:
+    two = ET.fromstring(bias_chart([scores("a", 3, 1), scores("b", 1, 3)]))
+    many = [scores(name, 1 + place, 5) for place, name in enumerate(["a", "b", "c", "d", "e", "f", "g"])]
+    chart = ET.fromstring(bias_chart(many))
+    assert all("opacity" in bar.attrib for bar in two.iter("rect"))
+    tops = [float(bar.attrib["y"]) for bar in chart.iter("rect")]
+    assert len(tops) == len(set(tops)) == 7
+    lowest = max(float(circle.attrib["cy"]) for circle in chart.iter("circle"))
+    assert min(tops) > lowest
+    assert max(tops) < float(next(iter(chart.iter("line"))).attrib["y2"])
+    wide = float(chart.attrib["width"])
+    assert wide < 900
+    assert all(float(text.attrib["x"]) < wide for text in chart.iter("text"))
