@@ -140,14 +140,14 @@ def measure() -> None:
             if record.state == "offered":
                 teaching.keep(on_progress=told)
             whole_s = time.perf_counter() - started_s
-            say("Quick teach: heads re-fitted, 5,000 photos, 8 heads", engine.fit_s, "s", _TARGET_S)
+            say("Quick teach: heads re-fitted, 5,000 photos, 8 heads", engine.fit_s, "s")
             say("Quick teach: labels gathered", times.get("Teaching", 0.0), "s")
             say(
                 "Quick teach: 5,000 predictions renewed and stored",
                 whole_s - times.get("Renewing predictions", whole_s),
                 "s",
             )
-            say("Quick teach: from the key to the last prediction", whole_s, "s")
+            say("Quick teach: from the key to the last prediction", whole_s, "s", _TARGET_S)
             started_s = time.perf_counter()
             teaching.undo()
             say("Quick teach: undone, predictions too", time.perf_counter() - started_s, "s")

@@ -33,7 +33,7 @@ class LinearHead:
 
     def logits(self, features: NDArray[Any]) -> NDArray[np.float64]:
         """(N, width) to calibrated logits (N, values): already divided by the temperature."""
-        raw = features.astype(np.float32) @ self.weight.T + self.bias
+        raw = features.astype(np.float32, copy=False) @ self.weight.T + self.bias
         scaled: NDArray[np.float64] = raw.astype(np.float64) / self.temperature
         return scaled
 

@@ -22,21 +22,19 @@ PRESENT = 0.5
 def one_value(names: Sequence[str], chances: NDArray[np.float32]) -> AttributePrediction:
     """The likeliest of (values,) probabilities that sum to 1, with all of them."""
     best = int(chances.argmax())
-    return AttributePrediction(
-        names[best],
-        float(chances[best]),
-        {value: float(chance) for value, chance in zip(names, chances, strict=True)},
-    )
+    shares: list[float] = chances.tolist()
+    return AttributePrediction(names[best], shares[best], dict(zip(names, shares, strict=True)))
 
 
 def several_values(
     names: Sequence[str], chances: NDArray[np.float32], thresholds: Sequence[float] | None
 ) -> tuple[tuple[ScoredValue, ...], dict[str, float]]:
     """Values over their thresholds, most likely first, at least one; and every value's probability."""
-    bounds = thresholds or (PRESENT,) * len(names)
-    order = np.argsort(-chances, kind="stable")
-    chosen = [i for i in order if chances[i] >= bounds[i]] or [order[0]]
+    over: list[bool] = (chances >= np.array(thresholds or PRESENT, np.float32)).tolist()
+    order: list[int] = np.argsort(-chances, kind="stable").tolist()
+    shares: list[float] = chances.tolist()
+    chosen = [i for i in order if over[i]] or [order[0]]
     return (
-        tuple(ScoredValue(names[i], float(chances[i])) for i in chosen),
-        {value: float(chance) for value, chance in zip(names, chances, strict=True)},
+        tuple(ScoredValue(names[i], shares[i]) for i in chosen),
+        dict(zip(names, shares, strict=True)),
     )

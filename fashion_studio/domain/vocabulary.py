@@ -37,7 +37,7 @@ class Value:
     rgb: tuple[int, int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attribute:
     """One question about a garment.
 
@@ -55,7 +55,7 @@ class Attribute:
     applies_to: tuple[str, ...] = ()
     otherwise: str | None = None
 
-    @property
+    @cached_property
     def value_names(self) -> tuple[str, ...]:
         """Names of the values in their fixed order."""
         return tuple(value.name for value in self.values)

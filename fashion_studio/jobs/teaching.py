@@ -166,10 +166,12 @@ class Teacher:
 
 
 def _result(fitted: Refit, features: np.ndarray, held: HeadLabels, current: LinearHead) -> HeadResult:
-    from fashion_studio.learning.head_refit import measure_head  # noqa: PLC0415 - as above
+    from fashion_studio.learning.head_refit import HeadLabels, measure_head  # noqa: PLC0415 - as above
 
-    before = measure_head(current, features, held)
-    after = measure_head(fitted.head, features, held)
+    mine = features[held.rows].astype(np.float32)  # gathered once for both heads
+    known = HeadLabels(np.arange(len(held)), held.targets)
+    before = measure_head(current, mine, known)
+    after = measure_head(fitted.head, mine, known)
     return HeadResult(
         fitted.head.name,
         fitted.change,

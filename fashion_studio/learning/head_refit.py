@@ -142,13 +142,13 @@ def refit(
     Raises:
         Cancelled: on request.
     """
-    space = _Space.of(features, labels)
+    photos = _Labelled.of(features, labels)
 
     def one(name: str) -> Refit:
         head, known = heads[name], labels.get(name)
-        if space is None or known is None or len(known) < FEWEST:
+        if photos is None or known is None or len(known) < FEWEST:
             return Refit(head, 0.0, len(known) if known else 0, f"fewer than {FEWEST} labels")
-        return _fitted(_Problem(head, features, known, space, should_stop), folds[known.rows])
+        return _fitted(_Problem(head, known, photos, should_stop), folds[known.rows])
 
     found: dict[str, Refit] = {}
     with ThreadPoolExecutor(_AT_ONCE, "refit") as pool:
@@ -160,10 +160,10 @@ def refit(
 
 def fit_map(head: LinearHead, features: NDArray[Any], labels: HeadLabels, change: float) -> LinearHead:
     """The maximum a posteriori for one τ; see the module's text."""
-    space = _Space.of(features, {head.name: labels})
-    if space is None:
+    photos = _Labelled.of(features, {head.name: labels})
+    if photos is None:
         return head
-    problem = _Problem(head, features, labels, space, lambda: False)
+    problem = _Problem(head, labels, photos, lambda: False)
     rows = np.arange(len(labels))
     return problem.head_of(problem.solve(rows, change, problem.start(), steps=500))
 
@@ -195,11 +195,8 @@ class _Space:
     power: Floats
 
     @classmethod
-    def of(cls, features: NDArray[Any], labels: Mapping[str, HeadLabels]) -> _Space | None:
-        rows = np.unique(np.concatenate([np.empty(0, np.int64), *(known.rows for known in labels.values())]))
-        if not len(rows):
-            return None
-        whole = features[rows].astype(np.float32)
+    def of(cls, whole: NDArray[np.float32]) -> tuple[_Space, Floats]:
+        """The space of (n, width) photos, and these photos in it: (n, r + 1), the last column constant."""
         mean = whole.mean(axis=0, dtype=np.float64)
         deviation = whole.std(axis=0, dtype=np.float64)
         living = deviation > 1e-3 * max(float(deviation.max()), 1e-12)
@@ -217,13 +214,33 @@ class _Space:
             power, directions = eigh(
                 (plain.T @ plain).astype(np.float64), subset_by_index=[width - keep, width - 1]
             )
-        return cls(mean, scale, directions, np.maximum(power, 0.0) / count)
+        projected = (plain @ directions.astype(np.float32)).astype(np.float64)
+        inner = np.hstack([projected, np.full((count, 1), _OFFSET)])
+        return cls(mean, scale, directions, np.maximum(power, 0.0) / count), inner
 
-    def project(self, features: NDArray[Any]) -> Floats:
-        """(n, width) to (n, r + 1); the last column is the constant feature."""
-        plain = (features.astype(np.float32) - self.mean.astype(np.float32)) * self.scale.astype(np.float32)
-        inner = (plain @ self.directions.astype(np.float32)).astype(np.float64)
-        return np.hstack([inner, np.full((len(inner), 1), _OFFSET)])
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """Photos with a label for any head, made ready once for all heads.
+
+    Attributes:
+        rows: (n,) of the feature matrix, ascending.
+        whole: (n, width) their features.
+        inner: (n, r + 1) the same in the space.
+    """
+
+    rows: NDArray[np.int64]
+    whole: NDArray[np.float32]
+    space: _Space
+    inner: Floats
+
+    @classmethod
+    def of(cls, features: NDArray[Any], labels: Mapping[str, HeadLabels]) -> _Labelled | None:
+        rows = np.unique(np.concatenate([np.empty(0, np.int64), *(known.rows for known in labels.values())]))
+        if not len(rows):
+            return None
+        whole = features[rows].astype(np.float32)
+        return cls(rows, whole, *_Space.of(whole))
 
 
 class _Problem:
@@ -232,16 +249,15 @@ class _Problem:
     def __init__(
         self,
         head: LinearHead,
-        features: NDArray[Any],
         labels: HeadLabels,
-        space: _Space,
+        photos: _Labelled,
         should_stop: Callable[[], bool],
     ) -> None:
-        self.head, self.space = head, space
+        self.head, self.space = head, photos.space
         self.targets = labels.targets.astype(np.float64)
-        mine = features[labels.rows]
-        self.base = head.logits(mine)
-        self.inner = space.project(mine)
+        mine = np.searchsorted(photos.rows, labels.rows)
+        self.base = head.logits(photos.whole)[mine]
+        self.inner = photos.inner[mine]
         self.weights = np.ones(len(labels)) if head.several else class_weights(labels.targets)
         self._should_stop = should_stop
 

@@ -50,7 +50,7 @@ class PredictionRefresh:
         self._changed: dict[str, tuple[str, ...]] = {}
         self._target = {**parent.heads, **heads(history.in_force)}
         self._keep: tuple[Path, str] | None = None
-        self._kept: dict[str, tuple[list[str], list[NDArray[np.float32]]]] = {}
+        self._kept: dict[str, tuple[list[str], list[list[float]]]] = {}
         self._old: dict[str, dict[str, NDArray[np.float32]]] = {}
         self._old_model = ""
 
@@ -113,7 +113,8 @@ class PredictionRefresh:
             ]
             if mine:
                 names = self._names(model)
-                chances = {name: self._target[name].probabilities(matrix[rows[mine]]) for name in names}
+                features = matrix[rows[mine]].astype(np.float32)
+                chances = {name: self._target[name].probabilities(features) for name in names}
                 for row, place in enumerate(mine):
                     item_id = order[place]
                     old, digest = predictions[item_id], hashes[order[place]]
@@ -141,16 +142,20 @@ class PredictionRefresh:
         return self._changed[model]
 
     def _said(self, old: Prediction, chances: Mapping[str, NDArray[np.float32]]) -> Prediction:
-        attributes = dict(old.attributes)
-        new = replace(old, model=self._history.model)
+        attributes, several = dict(old.attributes), (old.colors_predicted, old.colors_probabilities)
         for name, row in chances.items():
             values = self._target[name].values
             if name == COLORS:
                 several = several_values(values, row, self._parent.thresholds.get(name))
-                new = replace(new, colors_predicted=several[0], colors_probabilities=several[1])
             elif name in attributes:
                 attributes[name] = one_value(values, row)
-        return replace(new, attributes=attributes)
+        return replace(
+            old,
+            model=self._history.model,
+            attributes=attributes,
+            colors_predicted=several[0],
+            colors_probabilities=several[1],
+        )
 
     def _note(self, digest: str, old: Prediction, names: Iterable[str]) -> None:
         if self._keep is None or old.model != self._keep[1]:
@@ -159,7 +164,7 @@ class PredictionRefresh:
             said = old.colors_probabilities if name == COLORS else old.attributes[name].probabilities
             hashes, rows = self._kept.setdefault(name, ([], []))
             hashes.append(digest)
-            rows.append(np.array([said[value] for value in self._target[name].values], np.float32))
+            rows.append([said[value] for value in self._target[name].values])
 
     def _write_down(self) -> None:
         if self._keep is None or not self._kept:
@@ -167,7 +172,7 @@ class PredictionRefresh:
         arrays: dict[str, Any] = {}
         for name, (hashes, rows) in self._kept.items():
             arrays[f"hashes:{name}"] = np.array(hashes)
-            arrays[f"chances:{name}"] = np.stack(rows)
+            arrays[f"chances:{name}"] = np.array(rows, np.float32)
         try:
             np.savez(self._keep[0], **arrays)
         except OSError:  # an undo then makes them anew from the features, the same to three digits

@@ -61,11 +61,21 @@ class Details:
     files: list[KnownFile] = field(default_factory=list)
 
 
+class _Answers(dict[str, "Answer"]):
+    """JSON text to answer, each made once: thousands of photos have a few dozen different ones."""
+
+    def __missing__(self, text: str) -> Answer:
+        """An answer not met before."""
+        answer = self[text] = answer_of(json.loads(text))
+        return answer
+
+
 def read_details(
     connection: Connection, item_ids: Sequence[int], overlay: Mapping[Fact, Any], *, predictions: bool = True
 ) -> dict[int, Details]:
     """Details of these photos, with edits that are not written yet; photos that are gone are left out."""
     found: dict[int, Details] = {}
+    said = _Answers()
     for part in chunks(item_ids):
         asked = {"ids": part}
         for row in connection.execute(_ITEMS, asked):
@@ -74,7 +84,7 @@ def read_details(
                 row.id, row.content_hash, row.note, box, row.status, row.split, row.flagged
             )
         for item_id, attribute, text in connection.execute(_ANSWERS, asked):
-            found[item_id].answers[attribute] = answer_of(json.loads(text))
+            found[item_id].answers[attribute] = said[text]
         for row in connection.execute(_LANDMARKS, asked):
             data = {"x": row.x, "y": row.y, "visibility": row.visibility}
             found[row.item_id].landmarks[row.name] = landmark_of(row.name, data)

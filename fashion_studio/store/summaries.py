@@ -107,12 +107,16 @@ class SummaryLayout:
         index = self.single[self._column[attribute]].index(value)
         return self._set_start[attribute] + index // _WORD_BITS, 1 << (index % _WORD_BITS)
 
+    @cached_property
+    def _codes(self) -> dict[str, dict[str, int]]:
+        return {
+            a.name: {name: CODE_FIRST_VALUE + place for place, name in enumerate(a.value_names)} | _SPECIAL
+            for a in self.single
+        }
+
     def code(self, attribute: str, value: str) -> int:
         """Code of a value or of UNSET, UNKNOWN, NOT_APPLICABLE; of a value that is gone: not set."""
-        if value in _SPECIAL:
-            return _SPECIAL[value]
-        names = self.single[self._column[attribute]].value_names
-        return names.index(value) + CODE_FIRST_VALUE if value in names else 0
+        return self._codes[attribute].get(value, 0)
 
     def value(self, attribute: str, code: int) -> str | None:
         """Name of the value behind a code, None for the three codes that are no value."""
@@ -140,22 +144,24 @@ class SummaryLayout:
 
     def set_prediction(self, record: np.void, prediction: Prediction | None) -> None:
         """Writes what the model says into one record."""
-        record["model"] = 0
         record["model_sets"] = 0
         record["confidence"] = np.nan
+        codes = [0] * len(self.single)
+        record["model"] = codes
         if prediction is None:
             return
         for name, said in prediction.attributes.items():
             if name in self._column:
-                record["model"][self._column[name]] = self.code(name, said.value)
+                codes[self._column[name]] = self.code(name, said.value)
         if CATEGORY in prediction.attributes:
             record["confidence"] = prediction.attributes[CATEGORY].confidence
         colors = tuple(color.name for color in prediction.colors_predicted)
         if COLORS in self._column and colors:
-            record["model"][self._column[COLORS]] = self.code(COLORS, colors[0])
+            codes[self._column[COLORS]] = self.code(COLORS, colors[0])
             sets = record["model_sets"].reshape(1, -1)
             self._set_bits(sets, np.zeros(1, dtype=np.intp), COLORS, colors)
             record["model_sets"] = sets[0]
+        record["model"] = codes
 
     def compare(self, records: Records, at: NDArray[np.intp]) -> None:
         """Computes agreement and disagreements of the records at these places.
@@ -175,11 +181,10 @@ class SummaryLayout:
         start = self._set_start.get(attribute)
         if start is None:
             return
-        definition = self.single[self._column[attribute]]
-        words = [0] * _words(definition)
+        words = [0] * _words(self.single[self._column[attribute]])
         for value in values:
-            if value in definition.value_names:
-                index = definition.index(value)
+            index = self._codes[attribute].get(value, 0) - CODE_FIRST_VALUE
+            if index >= 0:
                 words[index // _WORD_BITS] |= 1 << (index % _WORD_BITS)
         sets[at, start : start + len(words)] = np.array(words, dtype=np.uint64)
 
