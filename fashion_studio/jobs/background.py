@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -185,11 +186,16 @@ def _let_others_go_first(pid: int) -> None:
     """A job of minutes must not slow a window that is answered in milliseconds.
 
     Linux with autogroups shares the processor between sessions first, and niceness counts only inside one. A
-    job has a session of its own, so its whole group must step back, too.
+    job has a session of its own, so its whole group must step back, too. Shares say nothing about who comes
+    first: a job also has the idle policy, which its threads and loaders inherit, so that whatever wakes up in
+    the window takes the core at once instead of waiting for the job's turn to end.
     """
     lower = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICENESS)
     with contextlib.suppress(psutil.Error, OSError):  # it may have ended already
         psutil.Process(pid).nice(lower)
+    if hasattr(os, "SCHED_IDLE"):
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.suppress(OSError):  # another system, or no autogroups
         Path(f"/proc/{pid}/autogroup").write_text(str(_GROUP_NICENESS), encoding="ascii")
 

@@ -60,6 +60,10 @@ def test_a_job_lets_others_go_first(tmp_path: Path) -> None:
     job = started(counting(10_000), tmp_path / "run")
     pid = job.state().pid
     assert psutil.Process(pid).nice() >= 10
+    if hasattr(os, "SCHED_IDLE"):  # all of its threads: they are begun after it stepped back
+        threads = [int(thread.name) for thread in Path(f"/proc/{pid}/task").iterdir()]
+        assert len(threads) > 1
+        assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_IDLE}
     group = Path(f"/proc/{pid}/autogroup")
     if group.exists():  # niceness inside a session of its own says nothing to the window's
         assert int(group.read_text().split("nice ")[1]) > 0
