@@ -21,6 +21,7 @@ from fashion_studio.cli import (
     model_commands,
     probe_commands,
     project_commands,
+    run_commands,
     teach_commands,
     train_commands,
     window_commands,
@@ -56,6 +57,7 @@ edit_commands.register(app)
 bulk_edit_commands.register(app)
 teach_commands.register(app)
 train_commands.register(app)
+run_commands.register(app)
 evaluate_commands.register(app)
 experiment_commands.register(app)
 probe_commands.register(app)

@@ -154,13 +154,14 @@ def use_model(project: Project, folder: Path | None) -> ModelUse:
 
 
 def earlier_model(project: Project) -> ModelUse | None:
-    """The last use of another model than the present one; None where there was none."""
+    """The last use of another model than the present one that is still there; None where there was none."""
     uses = model_uses(project)
     if not uses:
         return None
     now = uses[-1].folder
     for use in reversed(uses[:-1]):
-        if use.folder != now:
+        gone = use.folder is not None and unreadable_reason(use.folder)
+        if use.folder != now and not gone:
             return use
     return ModelUse(uses[0].at, "", None) if now is not None else None
 

@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 QUEUED: Final = "queued"
+TITLE: Final = "title"
 REPORT: Final = "report.json"
 BEST: Final = "checkpoints/best.json"
 BUNDLE: Final = "bundle"
@@ -254,7 +255,7 @@ def _entry(job: Job) -> RunEntry:
     figures = (splits.get("test") or splits.get("val") or {}).get("figures", {})
     return RunEntry(
         run_dir=run_dir,
-        title=spec.title,
+        title=_title(run_dir) or spec.title,
         phase=phase,
         created=datetime.fromisoformat(spec.created_utc).astimezone(),
         parameters=spec.parameters,
@@ -266,6 +267,14 @@ def _entry(job: Job) -> RunEntry:
         bundle=bundle if not unreadable_reason(bundle) else None,
         queued_at=queued_at,
     )
+
+
+def _title(run_dir: Path) -> str:
+    """What a person called it; empty where nobody did."""
+    try:
+        return (run_dir / TITLE).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _queued_at(run_dir: Path) -> float:
