@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -12,8 +14,9 @@ import lightning
 import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 
-from fashion_studio.domain.errors import EnvironmentProblem, UserError
+from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, UserError
 from fashion_studio.learning.checkpoints import WholeCheckpointIO
 from fashion_studio.learning.fitting import MONITOR, MethodModule
 from fashion_studio.learning.freed_memory import keep_freed_memory
@@ -121,7 +124,7 @@ def fit_phase(
     """
     keep_freed_memory()
     recipe, run_dir, voice = module.recipe, reporter.run_dir, reporter.voice
-    callbacks: list[Callback] = [_NextEpoch(order)]
+    callbacks: list[Callback] = [_NextEpoch(order), _OwnEnding()]
     stopping = recipe.early_stopping if is_last else None
     if stopping is not None:
         callbacks.append(
@@ -158,7 +161,11 @@ def fit_phase(
             default_root_dir=run_dir,
         )
         loaders = _Loaders(module, views, order, place)
-        trainer.fit(module, datamodule=loaders, ckpt_path=None if checkpoint is None else str(checkpoint))
+        try:
+            trainer.fit(module, datamodule=loaders, ckpt_path=None if checkpoint is None else str(checkpoint))
+        except SIGTERMException as error:  # nobody of ours listened, or several processes train together
+            msg = "The training was ended from outside; start it again in the same folder to go on."
+            raise Cancelled(msg) from error
     if trainer.should_stop and module.epochs_done < module.place.first_epoch + module.place.phase.epochs:
         voice.notice(
             "info",
@@ -204,6 +211,24 @@ class _NextEpoch(Callback):
         del trainer
         if isinstance(pl_module, MethodModule):
             self._order.at(pl_module.epoch)
+
+
+class _OwnEnding(Callback):
+    """Lets who listened to SIGTERM before Lightning go on listening alone, so that it cancels like Ctrl-C.
+
+    Lightning would break off after the step or in the middle of a validation, without a checkpoint. Several
+    processes need its handler, which ends the others.
+    """
+
+    def __init__(self) -> None:
+        self._listens = threading.current_thread() is threading.main_thread()
+        self._handler = signal.getsignal(signal.SIGTERM)
+
+    def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """After Lightning has put its own there; at the end of the fit it restores what was."""
+        del pl_module
+        if self._listens and trainer.world_size == 1 and callable(self._handler):
+            signal.signal(signal.SIGTERM, self._handler)
 
 
 def _kind(device: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from fashion_studio.cli.terminal import stoppable
 from fashion_studio.domain.errors import Cancelled, UserError
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.jobs.background import Job
@@ -68,6 +70,36 @@ def test_a_job_is_cancelled_and_goes_on_through_its_folder(data: Path, tmp_path:
     assert "Going on after epoch 1" in log
     assert "Epoch 2 of 2" in log
     assert json.loads((run_dir / "environment.json").read_text())[1]["code"] == code_version()
+
+
+@pytest.mark.parametrize("moment", ["training_step", "validation_step"])
+def test_a_job_that_is_terminated_is_cancelled_with_a_checkpoint_and_goes_on(
+    moment: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_dir = frozen(tmp_path / "run", data)
+    plain = getattr(MethodModule, moment)
+    struck: list[int] = []
+
+    def strike(module: MethodModule, batch: Any, index: int) -> Any:
+        if not struck:
+            struck.append(module.step)
+            signal.raise_signal(signal.SIGTERM)
+        return plain(module, batch, index)
+
+    monkeypatch.setattr(MethodModule, moment, strike)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(Cancelled), stoppable() as should_stop:
+        run_training_job(run_dir, should_stop=should_stop)
+    assert signal.getsignal(signal.SIGTERM) is before
+    state = read_state(run_dir)
+    assert (state.phase, state.exit_code) == (JobPhase.CANCELLED, 130)
+    assert struck[0] < 4
+    assert (run_dir / "checkpoints" / "last.ckpt").is_file()
+    done = run_training_job(run_dir)
+    assert done.figures
+    goes_on = [event.data["step"] for event in Job(run_dir).events() if event.kind == "run"]
+    # a step that was under way is done to its end; a validation is, too
+    assert goes_on == [0, struck[0] + (moment == "training_step")]
 
 
 def test_a_paused_job_rests_and_goes_on(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
