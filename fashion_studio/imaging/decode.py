@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import cv2
 import numpy as np
 
 # The readers register themselves; named one by one so that Pillow does not import all of its fifty.
@@ -35,6 +36,7 @@ from PIL import (
 )
 
 from fashion_studio.domain.errors import PhotoError
+from fashion_studio.imaging.pixel_access import rgbx_pixels
 from fashion_studio.imaging.pixel_formats import flatten, has_alpha, to_srgb
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ MAX_FILE_BYTES: Final = 2**30
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "AVIF", "PPM")
 _BIG_CLAIM_PIXELS: Final = 16_000_000
 _MOST_PIXELS_PER_BYTE: Final = 10_000  # Deflate reaches 8,256 on one-bit pixels; no photo comes near
+_JPEG_AT_ONCE_BYTES: Final = 2**23
+"""Between two pieces Pillow waits for the interpreter, which the window's thread may hold."""
 _STRIP_ROWS: Final = 64
 _STRIP_FROM_PIXELS: Final = 250_000
 
@@ -187,8 +191,10 @@ def load_photo(path: Path, *, max_side_px: int | None = None) -> DecodedPhoto:
     with _opened(path) as image:
         width, height = image.size
         target = _reduced(width, height, max_side_px)
-        if target != (width, height) and isinstance(image, JpegImagePlugin.JpegImageFile):
-            image.draft(None, target)
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
+            image.decodermaxblock = _JPEG_AT_ONCE_BYTES
+            if target != (width, height):
+                image.draft(None, target)
         _check_adobe_marker(path, image)
         image.load()
         orientation = _orientation(image, pixels_loaded=True)
@@ -409,14 +415,19 @@ def _reduced(width: int, height: int, max_side_px: int | None) -> tuple[int, int
 
 
 def _to_array(image: Image.Image) -> NDArray[np.uint8]:
-    """RGB image → array. In strips for all but small ones: `np.asarray` makes two whole copies on the way.
+    """RGB image → array, never keeping the interpreter from other threads for long: not the window's either.
 
-    For as long it would keep the interpreter from every other thread, the window's too.
+    `np.asarray` would make two whole copies with the interpreter's lock held. What Pillow does not hand out
+    in one piece is copied in strips.
     """
     width, height = image.size
     if width * height < _STRIP_FROM_PIXELS:
         return np.array(image, dtype=np.uint8)
     array = np.empty((height, width, 3), dtype=np.uint8)
+    with rgbx_pixels(image) as pixels:
+        if pixels is not None:
+            cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, dst=array)
+            return array
     for top in range(0, height, _STRIP_ROWS):
         bottom = min(height, top + _STRIP_ROWS)
         strip = image.crop((0, top, width, bottom)).tobytes()

@@ -1,14 +1,16 @@
-"""Outlines of the garment mask: made in a thread, also for photos that come next, and kept."""
+"""Outlines of the garment mask and what they look like: made in a thread, also for photos that come next."""
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import cv2
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from fashion_studio.gui.canvas.layers import mask_picture
 from fashion_studio.gui.canvas.outlines import outline_path
 
 if TYPE_CHECKING:
@@ -19,12 +21,16 @@ if TYPE_CHECKING:
 
     from fashion_studio.domain.predictions import Maps
     from fashion_studio.gui.bridge import Bridge
+    from fashion_studio.gui.canvas.layers import CanvasView, MaskPicture
     from fashion_studio.gui.canvas.photo_image import PhotoImage
 
 __all__ = ["MaskOutlines", "mask_outline"]
 
+T = TypeVar("T")
 _MASK_SIDE_PX: Final = 512
 _KEPT: Final = 512
+_PICTURES: Final = 32
+"""A picture takes a megabyte or two, an outline next to nothing."""
 _WAITING: Final = 8
 
 
@@ -43,48 +49,97 @@ class MaskOutlines(QObject):
         # what is under way when the window goes has nobody left to tell
         self.destroyed.connect(lambda: bridge.forget("annotate.mask"))
         self._kept: OrderedDict[Hashable, QPainterPath] = OrderedDict()
-        self._waiting: deque[tuple[int, PhotoImage, Maps]] = deque(maxlen=_WAITING)
-        self._busy: Hashable = None
+        self._pictures: OrderedDict[Hashable, MaskPicture] = OrderedDict()
+        self._waiting: deque[_Wish] = deque(maxlen=_WAITING)
+        self._unpainted: deque[_Wish] = deque(maxlen=_WAITING)
+        self._busy = False
 
     def get(self, item_id: int, maps: Maps) -> QPainterPath | None:
         """The outline, if it is here."""
-        key = _key(item_id, maps)
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
+        return _newest(self._kept, _key(item_id, maps))
 
-    def want(self, item_id: int, photo: PhotoImage, maps: Maps) -> None:
-        """Asks for an outline; the latest question is answered first, of many the oldest are dropped."""
+    def picture(self, item_id: int, maps: Maps, view: CanvasView) -> MaskPicture | None:
+        """What the outline looks like on this view, if it is here."""
+        found = _newest(self._pictures, _key(item_id, maps))
+        return found if found is not None and found.fits(view) else None
+
+    def want(self, item_id: int, photo: PhotoImage, maps: Maps, view: CanvasView | None = None) -> None:
+        """Asks for an outline; the latest question is answered first, of many the oldest are dropped.
+
+        `view` asks for its picture, too, once no outline is waited for.
+        """
+        wish = _Wish(item_id, photo, maps, view)
         if self.get(item_id, maps) is None:
-            self._waiting.append((item_id, photo, maps))
-            self._go_on()
+            self._waiting.append(wish)
+        elif view is not None and self.picture(item_id, maps, view) is None:
+            self._unpainted.append(wish)
+        self._go_on()
 
     def forget(self) -> None:
         """Another project: its photos have the same numbers."""
         self._waiting.clear()
+        self._unpainted.clear()
         self._kept.clear()
-        self._busy = None
+        self._pictures.clear()
+        self._busy = False
         self._bridge.forget("annotate.mask")
 
     def _go_on(self) -> None:
-        while self._busy is None and self._waiting:
-            item_id, photo, maps = self._waiting.pop()
-            if self.get(item_id, maps) is None:
-                self._make(item_id, photo, maps)
+        while not self._busy and self._waiting:
+            wish = self._waiting.pop()
+            if self.get(wish.item_id, wish.maps) is None:
+                self._make_outline(wish)
+        while not self._busy and self._unpainted:
+            wish = self._unpainted.pop()
+            outline = self.get(wish.item_id, wish.maps)
+            if wish.view is None or outline is None:
+                continue
+            if self.picture(wish.item_id, wish.maps, wish.view) is None:
+                self._make_picture(wish, outline, wish.view)
 
-    def _make(self, item_id: int, photo: PhotoImage, maps: Maps) -> None:
-        key = self._busy = _key(item_id, maps)
-
+    def _make_outline(self, wish: _Wish) -> None:
         def done(outline: QPainterPath) -> None:
-            self._busy = None
-            self._kept[key] = outline
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            self.arrived.emit(item_id)
+            self._busy = False
+            _keep(self._kept, _key(wish.item_id, wish.maps), outline, _KEPT)
+            if wish.view is not None:
+                self._unpainted.append(wish)
+            self.arrived.emit(wish.item_id)
             self._go_on()
 
-        self._bridge.submit(lambda: mask_outline(photo, maps), done, lane="annotate.mask")
+        self._busy = True
+        self._bridge.submit(lambda: mask_outline(wish.photo, wish.maps), done, lane="annotate.mask")
+
+    def _make_picture(self, wish: _Wish, outline: QPainterPath, view: CanvasView) -> None:
+        def done(picture: MaskPicture) -> None:
+            self._busy = False
+            _keep(self._pictures, _key(wish.item_id, wish.maps), picture, _PICTURES)
+            self.arrived.emit(wish.item_id)
+            self._go_on()
+
+        self._busy = True
+        self._bridge.submit(lambda: mask_picture(outline, view), done, lane="annotate.mask")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wish:
+    item_id: int
+    photo: PhotoImage
+    maps: Maps
+    view: CanvasView | None
+
+
+def _newest(kept: OrderedDict[Hashable, T], key: Hashable) -> T | None:
+    found = kept.get(key)
+    if found is not None:
+        kept.move_to_end(key)
+    return found
+
+
+def _keep(kept: OrderedDict[Hashable, T], key: Hashable, made: T, at_most: int) -> None:
+    kept[key] = made
+    kept.move_to_end(key)
+    while len(kept) > at_most:
+        kept.popitem(last=False)
 
 
 def _key(item_id: int, maps: Maps) -> Hashable:

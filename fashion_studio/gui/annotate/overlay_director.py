@@ -191,20 +191,23 @@ class OverlayDirector(QObject):
         photo = self._stage.canvas.photo
         if "mask" not in self._on or maps is None or photo is None:
             return
+        canvas = self._stage.canvas
+        view = canvas.fitted_view((photo.width_px, photo.height_px))
         outline = self._outlines.get(self._item_id, maps)
+        picture = self._outlines.picture(self._item_id, maps, view)
         if outline is not None:
-            self._stage.canvas.set_mask_outline(outline)
-        else:
-            self._outlines.want(self._item_id, photo, maps)
+            canvas.set_mask_outline(outline, picture)
+        if picture is None:
+            self._outlines.want(self._item_id, photo, maps, view)
 
     def read_ahead(self, item_id: int, reading: Reading, photo: PhotoImage) -> None:
         """A photo that may come next has been read: outline and heat map are made before it comes."""
+        canvas, size = self._stage.canvas, (photo.width_px, photo.height_px)
         if "mask" in self._on and reading.maps is not None:
-            self._outlines.want(item_id, photo, reading.maps)
+            self._outlines.want(item_id, photo, reading.maps, canvas.fitted_view(size))
         said = reading.prediction.attributes.get(self._open)
         if "cam" not in self._on or said is None:
             return
-        canvas, size = self._stage.canvas, (photo.width_px, photo.height_px)
         source = value_source(item_id, reading, self._desk.heads, self._open, said.value, self._tables["cam"])
         if source is None or canvas.has_heat(source, size):
             return

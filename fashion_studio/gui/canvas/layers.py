@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QTransform
+from PySide6.QtGui import QBrush, QImage, QPainter, QPen, QTransform
 
 from fashion_studio.gui.canvas.heat import colored, field_on_photo
 from fashion_studio.gui.canvas.photo_image import Adjustment
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QColor, QImage, QPainterPath
+    from PySide6.QtGui import QColor, QPainterPath
 
     from fashion_studio.domain.geometry import Affine, Box
     from fashion_studio.gui.canvas.frame import ViewFrame
@@ -32,8 +32,10 @@ __all__ = [
     "HeatSource",
     "Layer",
     "MaskLayer",
+    "MaskPicture",
     "PhotoLayer",
     "heat_image",
+    "mask_picture",
 ]
 
 _HEAT_SIDE_PX: Final = 960
@@ -42,6 +44,8 @@ _HEAT_IMAGES: Final = 24
 _PIXELS_FROM: Final = 4.0
 """From this many device pixels per image pixel on, the photo's pixels are shown as squares."""
 HANDLE_PX: Final = 7.0
+_LINE_REACH_PX: Final = 3.0
+"""How far the lines of an outline reach beyond it, with room for their smoothing."""
 _ASIDE: Final = (QPointF(-0.75, -0.75), QPointF(0.75, 0.75))
 
 
@@ -250,43 +254,99 @@ def _key(source: HeatSource | None) -> Hashable:
     return None if source is None else source.key
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskPicture:
+    """What `MaskLayer` paints of a hatched mask over one fitted photo, made ahead.
+
+    Attributes:
+        image: premultiplied, just large enough; its device pixel ratio is the view's.
+        corner: its upper left corner in view_px, on a device pixel.
+        view: where it fits; anywhere else the mask is painted anew.
+    """
+
+    image: QImage
+    corner: QPointF
+    view: CanvasView
+
+    def fits(self, view: CanvasView) -> bool:
+        """Whether painting the mask on this view would give this picture."""
+        own = self.view
+        return (own.frame, own.ratio, own.ink) == (view.frame, view.ratio, view.ink)
+
+
+def mask_picture(outline: QPainterPath, view: CanvasView) -> MaskPicture:
+    """Paints a hatched mask for a photo that is shown fitted. Safe in any thread.
+
+    Args:
+        outline: in image_px.
+        view: of the photo when fitted, see `CanvasSurface.fitted_view`.
+    """
+    path = _in_view(outline, view)
+    ratio = view.ratio
+    area = path.boundingRect().adjusted(-_LINE_REACH_PX, -_LINE_REACH_PX, _LINE_REACH_PX, _LINE_REACH_PX)
+    area = area.intersected(view.viewport)
+    left, top = math.floor(area.left() * ratio), math.floor(area.top() * ratio)
+    size = QSize(math.ceil(area.right() * ratio) - left, math.ceil(area.bottom() * ratio) - top)
+    image = QImage(size.expandedTo(QSize(1, 1)), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    corner = QPointF(left / ratio, top / ratio)
+    painter = QPainter(image)
+    painter.translate(-corner)
+    painter.fillPath(path, QBrush(_hatch_tile(_with_alpha(view.ink.white, 0.55), ratio)))
+    _paint_outline(painter, path, view)
+    painter.end()
+    return MaskPicture(image, corner, view)
+
+
 class MaskLayer:
     """A mask's outline, dashed, over a white hatch where that is wanted."""
 
     def __init__(self) -> None:
         self.outline: QPainterPath | None = None
+        self.picture: MaskPicture | None = None
         self.is_hatched = True
-        self._hatch: tuple[float, QPixmap] | None = None
+        self._hatch: tuple[float, QBrush] | None = None
 
     def paint(self, painter: QPainter, view: CanvasView) -> None:
         """Draws the outline; `outline` is in image_px."""
         if self.outline is None:
             return
-        frame = view.frame
-        place = QTransform(frame.scale, 0, 0, frame.scale, frame.shift_x, frame.shift_y)
-        path = place.map(self.outline)
+        if self.is_hatched and self.picture is not None and self.picture.fits(view):
+            painter.drawImage(self.picture.corner, self.picture.image)
+            return
+        path = _in_view(self.outline, view)
         painter.save()
         if self.is_hatched:
             painter.fillPath(path, self._hatch_brush(view))  # its edge lies under the line: not smoothed
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(_with_alpha(view.ink.ground, 0.7), 1.0))
-        for aside in _ASIDE:  # hairlines are ten times as fast as one wide line
-            painter.drawPath(path.translated(aside))
-        painter.setPen(_dashed(view.ink.white, 4, 3))
-        painter.drawPath(path)
+        _paint_outline(painter, path, view)
         painter.restore()
 
     def _hatch_brush(self, view: CanvasView) -> QBrush:
         if self._hatch is None or self._hatch[0] != view.ratio:
-            self._hatch = (view.ratio, _hatch_tile(_with_alpha(view.ink.white, 0.55), view.ratio))
-        return QBrush(self._hatch[1])
+            self._hatch = (view.ratio, QBrush(_hatch_tile(_with_alpha(view.ink.white, 0.55), view.ratio)))
+        return self._hatch[1]
 
 
-def _hatch_tile(color: QColor, ratio: float) -> QPixmap:
+def _in_view(outline: QPainterPath, view: CanvasView) -> QPainterPath:
+    frame = view.frame
+    return QTransform(frame.scale, 0, 0, frame.scale, frame.shift_x, frame.shift_y).map(outline)
+
+
+def _paint_outline(painter: QPainter, path: QPainterPath, view: CanvasView) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(_with_alpha(view.ink.ground, 0.7), 1.0))
+    for aside in _ASIDE:  # hairlines are ten times as fast as one wide line
+        painter.drawPath(path.translated(aside))
+    painter.setPen(_dashed(view.ink.white, 4, 3))
+    painter.drawPath(path)
+
+
+def _hatch_tile(color: QColor, ratio: float) -> QImage:
     """45° lines 1 px wide, about 5 px apart, tileable."""
     side = 7
-    tile = QPixmap(QSize(side, side) * ratio)
+    tile = QImage(QSize(side, side) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     tile.setDevicePixelRatio(ratio)
     tile.fill(Qt.GlobalColor.transparent)
     painter = QPainter(tile)

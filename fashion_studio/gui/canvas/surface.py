@@ -26,7 +26,7 @@ from fashion_studio.gui.theme.theme import current_theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPainterPath, QPaintEvent, QResizeEvent
 
-    from fashion_studio.gui.canvas.layers import HeatSource, Layer
+    from fashion_studio.gui.canvas.layers import HeatSource, Layer, MaskPicture
     from fashion_studio.gui.canvas.photo_image import Adjustment, PhotoImage
 
 __all__ = ["CanvasSurface", "ShownLayers"]
@@ -103,7 +103,7 @@ class CanvasSurface(QWidget):
         self._fade.stop()
         self._photo_layer.photo = photo
         self._heat_layer.forget()
-        self._mask_layer.outline = None
+        self._mask_layer.outline = self._mask_layer.picture = None
         self._set_frame(self._fitted_frame())
 
     def refine_photo(self, photo: PhotoImage) -> None:
@@ -151,9 +151,9 @@ class CanvasSurface(QWidget):
         self._heat_layer.opacity = opacity
         self.refresh_content()
 
-    def set_mask_outline(self, outline: QPainterPath | None) -> None:
-        """The garment's outline in image_px."""
-        self._mask_layer.outline = outline
+    def set_mask_outline(self, outline: QPainterPath | None, picture: MaskPicture | None = None) -> None:
+        """The garment's outline in image_px; `picture` saves painting it where the photo is shown fitted."""
+        self._mask_layer.outline, self._mask_layer.picture = outline, picture
         self.refresh_content()
 
     def refresh_content(self) -> None:
@@ -247,15 +247,23 @@ class CanvasSurface(QWidget):
         ratio = self.devicePixelRatioF()
         if self._view is None or self._view.ratio != ratio:
             size = self.photo_px()
-            self._view = CanvasView(
-                self._frame,
-                size,
-                QRectF(QPointF(0, 0), QSizeF(self.size())),
-                ratio,
-                self.fit_size(size),
-                canvas_ink(current_theme()),
-            )
+            self._view = self._view_through(self._frame, size)
         return self._view
+
+    def fitted_view(self, photo_px: tuple[int, int]) -> CanvasView:
+        """What the layers of a photo of this size will paint by when it is shown fitted."""
+        frame = fit_frame(photo_px, self.room_px(), self.devicePixelRatioF(), self.margins_px)
+        return self._view_through(frame, photo_px)
+
+    def _view_through(self, frame: ViewFrame, photo_px: tuple[int, int]) -> CanvasView:
+        return CanvasView(
+            frame,
+            photo_px,
+            QRectF(QPointF(0, 0), QSizeF(self.size())),
+            self.devicePixelRatioF(),
+            self.fit_size(photo_px),
+            canvas_ink(current_theme()),
+        )
 
     # --- Qt
 

@@ -23,6 +23,7 @@ from PIL import ExifTags, Image, features
 from fashion_studio.domain.errors import PhotoError
 from fashion_studio.imaging import decode as decoding
 from fashion_studio.imaging.decode import content_hash, decode, load_photo, probe, taken_us
+from fashion_studio.imaging.pixel_access import rgbx_pixels
 
 _spec = importlib.util.spec_from_file_location("photo_files", Path(__file__).with_name("photo_files.py"))
 files = importlib.util.module_from_spec(_spec)
@@ -126,10 +127,13 @@ def test_arrays_are_ours_contiguous_and_rgb(tmp_path) -> None:
         assert image.flags.writeable
 
 
-def test_large_photos_go_through_strips_unchanged(tmp_path) -> None:
-    noise = np.random.default_rng(1).integers(0, 256, (1051, 1003, 3), dtype=np.uint8)
+@pytest.mark.parametrize(("height", "width", "pieces"), [(1051, 1003, 1), (2051, 2503, 2)])
+def test_large_photos_go_through_unchanged_in_one_piece_or_in_strips(tmp_path, height, width, pieces) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (height, width, 3), dtype=np.uint8)
     path = tmp_path / "large.bmp"
     Image.fromarray(noise).save(path)
+    with Image.open(path) as image, rgbx_pixels(image.convert("RGB")) as pixels:
+        assert (pixels is None) == (pieces > 1)
     assert (decode(path) == noise).all()
 
 

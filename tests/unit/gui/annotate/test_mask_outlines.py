@@ -9,6 +9,7 @@ from fashion_studio.domain.geometry import Affine
 from fashion_studio.domain.predictions import Maps
 from fashion_studio.gui.annotate.mask_outlines import MaskOutlines, mask_outline
 from fashion_studio.gui.bridge import Bridge
+from fashion_studio.gui.canvas.photo_canvas import PhotoCanvas
 from fashion_studio.gui.canvas.photo_image import build_photo_image
 
 pytestmark = pytest.mark.gui
@@ -57,6 +58,28 @@ def test_neighbours_are_made_too_and_kept(outlines, qtbot):
     outlines.want(1, photo, one)
     qtbot.wait(50)
     assert sorted(told) == [1, 2]
+
+
+def test_what_it_looks_like_is_made_once_no_outline_is_waited_for(outlines, qtbot):
+    photo, maps = photo_of(100, 200), maps_of(100, 200)
+    canvas = PhotoCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(500, 600)
+    view = canvas.fitted_view((WIDTH, HEIGHT))
+    told: list[tuple[int, bool]] = []
+    outlines.arrived.connect(
+        lambda number: told.append((number, outlines.picture(number, maps, view) is not None))
+    )
+    for number in (1, 2):
+        outlines.want(number, photo, maps, view)
+    qtbot.waitUntil(lambda: len(told) == 4)
+    assert sorted(told[:2]) == [(1, False), (2, False)]
+    assert sorted(told[2:]) == [(1, True), (2, True)]
+    canvas.resize(700, 800)
+    wider = canvas.fitted_view((WIDTH, HEIGHT))
+    assert outlines.picture(1, maps, wider) is None
+    outlines.want(1, photo, maps, wider)
+    qtbot.waitUntil(lambda: outlines.picture(1, maps, wider) is not None)
 
 
 def test_another_project_has_other_outlines(outlines, qtbot):
