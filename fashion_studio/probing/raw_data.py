@@ -13,7 +13,7 @@ from fashion_studio.domain.errors import UserError
 from fashion_studio.exchange.incoming import IncomingReport
 from fashion_studio.exchange.table_rows import TableRows
 from fashion_studio.exchange.text_lines import text_encoding
-from fashion_studio.probing.cue_names import parse_cue_name
+from fashion_studio.probing.cue_names import cue_file_name, parse_cue_name
 from fashion_studio.probing.scores import CuedDecision
 
 if TYPE_CHECKING:
@@ -95,7 +95,12 @@ def _read_file(path: Path, found: RawDecisions) -> None:
         answer = cells[response].strip()
         who = (cells[subject].strip() if subject is not None else "") or path.stem
         found.by_subject.setdefault(who, []).append(
-            CuedDecision(name.shape, name.texture, None if answer.casefold() in _NO_ANSWER else answer)
+            CuedDecision(
+                name.shape,
+                name.texture,
+                None if answer.casefold() in _NO_ANSWER else answer,
+                cue_file_name(name),  # without the prefix, which is another for each who decided
+            )
         )
     for shortfall in report.shortfalls():
         found.note(shortfall.examples[0], count=shortfall.count)

@@ -37,11 +37,17 @@ _COVERED: Final = (2.5, 97.5)
 
 @dataclass(frozen=True, slots=True)
 class CuedDecision:
-    """A decision on a picture of one shape and another texture; `decision` None = no answer ("na")."""
+    """A decision on a picture of one shape and another texture.
+
+    Attributes:
+        decision: None is no answer ("na").
+        picture: the same for decisions on the same picture; "" is a picture of its own.
+    """
 
     shape: str
     texture: str
     decision: str | None
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ class BiasScore:
         dropped: decisions on pictures whose cues are equal; they count nowhere.
         shape_hits, texture_hits: decisions that name the one or the other.
         bias: shape hits / (shape + texture hits), 0 to 1; None (undefined) when none hits.
-        low, high: 95 % percentile bootstrap over decisions; None where `bias` is.
+        low, high: 95 % percentile bootstrap over pictures, each with all decisions on it; None where `bias`
+            is.
         hit_share: share of decisions that hit a cue; None when n is 0.
         classes: per shape class, in alphabetical order.
 
@@ -150,7 +157,7 @@ def cued(results: Iterable[ConflictResult], subject: int) -> list[CuedDecision]:
     for result in results:
         decision = result.decisions[subject]
         if decision is not None:
-            found.append(CuedDecision(result.shape, result.texture, decision.value))
+            found.append(CuedDecision(result.shape, result.texture, decision.value, result.file))
     return found
 
 
@@ -188,7 +195,7 @@ def bias_score(decisions: Iterable[CuedDecision], *, seed: int = 0, resamples: i
     n = len(cues)
     shape_hits = sum(each.shape_hits for each in classes)
     texture_hits = sum(each.texture_hits for each in classes)
-    low, high = _interval(n, shape_hits, texture_hits, seed, resamples)
+    low, high = _interval(_by_picture(conflicting), seed, resamples)
     return BiasScore(
         n=n,
         dropped=len(given) - n,
@@ -287,17 +294,35 @@ def _class_bias(name: str, n: int, shape_hits: int, texture_hits: int) -> ClassB
     return ClassBias(name, n, shape_hits, texture_hits, _ratio(shape_hits, shape_hits + texture_hits))
 
 
+def _by_picture(decisions: Iterable[CuedDecision]) -> list[tuple[int, int]]:
+    """Each picture's (shape hits, texture hits), over all that decided on it."""
+    hits: dict[object, list[int]] = {}
+    for place, each in enumerate(decisions):
+        counted = hits.setdefault(each.picture or place, [0, 0])
+        cue = cue_of(each.shape, each.texture, each.decision)
+        if cue is not Cue.NEITHER:
+            counted[cue is Cue.TEXTURE] += 1
+    return [(shape, texture) for shape, texture in hits.values()]
+
+
 def _interval(
-    n: int, shape_hits: int, texture_hits: int, seed: int, resamples: int
+    pictures: Sequence[tuple[int, int]], seed: int, resamples: int
 ) -> tuple[float | None, float | None]:
-    """Percentile bootstrap: drawing n decisions with replacement is one multinomial draw of the counts."""
-    if shape_hits + texture_hits == 0:
+    """Percentile bootstrap that draws as many pictures with replacement, each with all its decisions.
+
+    Decisions on the same picture are not independent, so they are drawn together (cluster bootstrap; Davison
+    & Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8). Pictures of equal counts are
+    the same to it, so drawing them is one multinomial draw of how often each pair of counts comes up.
+    """
+    kinds = Counter(pictures)
+    counts = np.array(sorted({(1, 0), (0, 1), (0, 0), *kinds}, reverse=True))
+    shares = np.array([kinds[int(shape), int(texture)] for shape, texture in counts]) / max(1, len(pictures))
+    if not (counts[shares > 0] > 0).any():
         return None, None
-    shares = np.array([shape_hits, texture_hits, n - shape_hits - texture_hits]) / n
-    drawn = np.random.default_rng(seed).multinomial(n, shares, size=resamples)
-    hits = drawn[:, 0] + drawn[:, 1]
-    ratios = drawn[hits > 0, 0] / hits[hits > 0]
-    low, high = np.percentile(ratios, _COVERED)
+    drawn = np.random.default_rng(seed).multinomial(len(pictures), shares, size=resamples)
+    shape_hits, texture_hits = (drawn @ counts).T
+    hits = shape_hits + texture_hits
+    low, high = np.percentile(shape_hits[hits > 0] / hits[hits > 0], _COVERED)
     return float(low), float(high)
 
 

@@ -70,6 +70,22 @@ class SixteenClasses:
         """
         return {name: float(np.mean(chances[list(own)])) for name, own in self.indices.items()}
 
+    def shares(self, chances: NDArray[np.floating], name: str) -> NDArray[np.float32]:
+        """How much of a class' probability each of ImageNet's classes brings; they sum to 1.
+
+        These are the slopes of log Σ exp(logit) over the class' own indices, the logit of all of them as one
+        class, so weighing their maps by them gives that class' map.
+
+        Args:
+            chances: (1000,) softmax output.
+            name: of one of the classes.
+        """
+        own = list(self.indices[name])
+        found = np.zeros(len(chances), np.float32)
+        total = float(np.sum(chances[own]))
+        found[own] = chances[own] / total if total > 0 else 1.0 / len(own)
+        return found
+
     def decide(self, chances: NDArray[np.floating]) -> str:
         """The class of the largest mean."""
         means = self.means(chances)

@@ -19,6 +19,7 @@ from fashion_studio.inference.device import choose_device, device_title
 from fashion_studio.inference.reader import Reader
 from fashion_studio.probing.records import Decision, Streams, Subject, SubjectNote
 from fashion_studio.probing.sixteen import OBJECT, SixteenClasses
+from fashion_studio.zoo.activation import decision_activation_maps
 from fashion_studio.zoo.bundle import load_bundle
 from fashion_studio.zoo.preprocessing import Preprocessing
 from fashion_studio.zoo.pretrained import backbone_state
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from fashion_studio.domain.geometry import Affine
     from fashion_studio.domain.predictions import Maps, Prediction, Reading
 
 __all__ = ["TIMM", "Asked", "AskedSubject", "BundleSubject", "ImageNetSubject", "load_subject"]
@@ -81,9 +83,7 @@ class BundleSubject:
         try:
             readings = self._reader.read(images, with_maps=with_maps, measure_colors=False)
         except torch.OutOfMemoryError as error:
-            raise EnvironmentProblem(
-                f"The memory of {self.note.device} is full.", "Close other programs or choose the CPU."
-            ) from error
+            raise _memory_full(self.note.device) from error
         return [self._asked(reading) for reading in readings]
 
     def _asked(self, reading: Reading) -> Asked:
@@ -105,7 +105,7 @@ class ImageNetSubject:
         self,
         index: int,
         subject: Subject,
-        network: torch.nn.Module,
+        network: Any,
         classes: SixteenClasses,
         device: torch.device,
     ) -> None:
@@ -128,13 +128,41 @@ class ImageNetSubject:
         )
 
     def ask(self, images: Sequence[NDArray[np.uint8]], *, with_maps: bool) -> list[Asked]:
-        """See `AskedSubject`; it has no maps."""
-        del with_maps
-        squares = np.stack([self._form.square(image)[0] for image in images])
-        with torch.inference_mode():
-            inputs = self._form.normalise(torch.from_numpy(squares).to(self._device))
-            chances = self._network(inputs).float().softmax(1).cpu().numpy()
-        return [Asked({OBJECT: self._decision(each)}, {}) for each in chances]
+        """See `AskedSubject`; without maps where the network has none (`decision_activation_maps`).
+
+        Raises:
+            EnvironmentProblem: the device has no memory left.
+        """
+        pairs = [self._form.square(image) for image in images]
+        squares = np.stack([square for square, _ in pairs])
+        try:
+            with torch.inference_mode():
+                inputs = self._form.normalise(torch.from_numpy(squares).to(self._device))
+                features = self._network.forward_features(inputs)
+                logits = self._network.forward_head(features).float()
+                chances = logits.softmax(1).cpu().numpy()
+                decisions = [self._decision(each) for each in chances]
+                planes = self._planes(features, chances, decisions) if with_maps else None
+        except torch.OutOfMemoryError as error:
+            raise _memory_full(self.note.device) from error
+        if planes is None:
+            return [Asked({OBJECT: decision}, {}) for decision in decisions]
+        return [
+            Asked({OBJECT: decision}, {OBJECT: _laid_over(plane, to_input, self._form.side_px, *size)})
+            for decision, plane, (_, to_input), size in zip(
+                decisions, planes, pairs, [image.shape[1::-1] for image in images], strict=True
+            )
+        ]
+
+    def _planes(
+        self, features: torch.Tensor, chances: NDArray[np.float32], decisions: Sequence[Decision]
+    ) -> NDArray[np.float32] | None:
+        """The map of each picture's decided class, over the network's input."""
+        shares = np.stack(
+            [self._classes.shares(own, said.value) for own, said in zip(chances, decisions, strict=True)]
+        )
+        maps = decision_activation_maps(self._network, features, torch.from_numpy(shares).to(self._device))
+        return None if maps is None else maps.cpu().numpy()
 
     def _decision(self, chances: NDArray[np.float32]) -> Decision:
         means = self._classes.means(chances)
@@ -227,16 +255,34 @@ def _decision(chances: Mapping[str, float]) -> Decision:
     return Decision(first, round(chances[first], 4), tuple((name, round(chances[name], 4)) for name in rest))
 
 
+def _memory_full(device: str) -> EnvironmentProblem:
+    return EnvironmentProblem(f"The memory of {device} is full.", "Close other programs or choose the CPU.")
+
+
 def _plane(maps: Maps, prediction: Prediction, attribute: str, value: int) -> NDArray[np.uint8]:
-    """The positive part of one class activation map over the picture, bars of the letterbox cut off."""
-    scale = CAM_SIDE_PX / max(prediction.width_px, prediction.height_px)
-    columns = max(1, round(prediction.width_px * scale))
-    rows = max(1, round(prediction.height_px * scale))
-    to_input = maps.to_input
+    """One class activation map of a reading."""
+    size = prediction.width_px, prediction.height_px
+    return _laid_over(maps.cams[attribute][value], maps.to_input, maps.input_px, *size)
+
+
+def _laid_over(
+    values: NDArray[np.floating[Any]], to_input: Affine, input_px: int, width_px: int, height_px: int
+) -> NDArray[np.uint8]:
+    """The positive part of a map over the picture, bars of the letterbox cut off.
+
+    Args:
+        values: (h, w) over the network's input.
+        to_input: from pixels of the picture to those of the input.
+        input_px: side of the input.
+        width_px: of the picture.
+        height_px: of the picture.
+    """
+    scale = CAM_SIDE_PX / max(width_px, height_px)
+    columns, rows = max(1, round(width_px * scale)), max(1, round(height_px * scale))
     frame = replace(
         to_input,
-        scale_x=to_input.scale_x * prediction.width_px / columns,
-        scale_y=to_input.scale_y * prediction.height_px / rows,
+        scale_x=to_input.scale_x * width_px / columns,
+        scale_y=to_input.scale_y * height_px / rows,
     )
-    plane = map_to_image(maps.cams[attribute][value], frame, maps.input_px, columns, rows, smooth=True)
+    plane = map_to_image(values, frame, input_px, columns, rows, smooth=True)
     return np.asarray(np.rint(255.0 * to_unit_range(plane)), np.uint8)

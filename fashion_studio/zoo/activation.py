@@ -12,17 +12,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
+from torch import nn
 from torch.nn import functional
 
+from fashion_studio.zoo.backbone_heads import map_of_features, pools_by_mean
 from fashion_studio.zoo.two_stream import TwoStream
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from torch import Tensor
 
     from fashion_studio.zoo.backbone_heads import BackboneHeads
     from fashion_studio.zoo.registry import Network
 
-__all__ = ["class_activation_maps", "gradient_activation_maps"]
+__all__ = ["class_activation_maps", "decision_activation_maps", "gradient_activation_maps"]
 
 
 def class_activation_maps(network: Network, features: Tensor) -> dict[str, Tensor]:
@@ -64,3 +68,34 @@ def gradient_activation_maps(network: BackboneHeads, features: Tensor) -> dict[s
                 weights = gradient.mean((2, 3), keepdim=True)
                 found.setdefault(name, []).append((weights * leaf.detach()).sum(1))
     return {name: torch.stack(maps, dim=1) for name, maps in found.items()}
+
+
+def decision_activation_maps(classifier: Any, features: Tensor, shares: Tensor) -> Tensor | None:
+    """One map a picture, of a weighted sum of its logits, for a timm network with its own classifier.
+
+    In closed form where the classifier is linear on the plain mean of the map (ResNets and their like), else
+    Grad-CAM before its ReLU. Works inside `torch.inference_mode` too.
+
+    Args:
+        classifier: in evaluation mode.
+        features: what its `forward_features` gave.
+        shares: (B, classes), how much each logit counts.
+
+    Returns:
+        (B, h, w), unclipped; in closed form its mean over h and w is the weighted sum of the logits less
+        their biases. None where the decision does not depend on the map (a vision transformer that reads its
+        class token alone).
+    """
+    layer = classifier.get_classifier()
+    if isinstance(layer, nn.Linear) and pools_by_mean(classifier):
+        channels = shares @ layer.weight
+        return torch.einsum("bc,bchw->bhw", channels, map_of_features(classifier, features).float())
+    with torch.inference_mode(mode=False), torch.enable_grad():
+        leaf = features.detach().clone().requires_grad_()
+        score = (classifier.forward_head(leaf).float() * shares.detach().clone()).sum()
+        (gradient,) = torch.autograd.grad(score, leaf)
+        slopes = map_of_features(classifier, gradient)
+        if not slopes.any():
+            return None
+        weights = slopes.mean((2, 3), keepdim=True)
+        return (weights * map_of_features(classifier, leaf.detach())).sum(1).float()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.zoo.configuration import BackboneHeadsConfig
 
-__all__ = ["BackboneHeads", "HeadsOutput"]
+__all__ = ["BackboneHeads", "HeadsOutput", "map_of_features", "pools_by_mean"]
 
 _LINEAR_POOLING: Final = 1e-5
 """Largest difference, relative, between the backbone's pooled features and the plain mean of its map."""
@@ -66,7 +66,7 @@ class BackboneHeads(nn.Module):
         else:
             features = self.backbone.forward_features(images)
             pooled = self.backbone.forward_head(features, pre_logits=True)
-        return HeadsOutput(self._logits(pooled), self._as_map(features))
+        return HeadsOutput(self._logits(pooled), map_of_features(self.backbone, features))
 
     def logits_of(self, features: Tensor) -> dict[str, Tensor]:
         """The heads' logits from a map of features (B, channels, h, w), as `HeadsOutput.features` is."""
@@ -93,19 +93,11 @@ class BackboneHeads(nn.Module):
         Then class activation maps follow in closed form; else they take a gradient (`zoo.activation`). It is
         tried out, not looked up: some backbones have a normalisation or a layer after their pooling.
         """
-        return not self.config.hidden_widths and _pools_by_mean(self.backbone)
+        return not self.config.hidden_widths and pools_by_mean(self.backbone)
 
     def _logits(self, pooled: Tensor) -> dict[str, Tensor]:
         inner = self.hidden(pooled)
         return {name: head(inner) for name, head in self.heads.items()}
-
-    def _as_map(self, features: Tensor) -> Tensor:
-        if features.ndim == 4:
-            return features.permute(0, 3, 1, 2) if _is_channels_last(self.backbone) else features
-        rows, columns = self.backbone.patch_embed.grid_size
-        patches = features[:, self.backbone.num_prefix_tokens :]
-        grid: Tensor = patches.transpose(1, 2).unflatten(2, (rows, columns))
-        return grid
 
     def _as_backbones(self, features: Tensor) -> Tensor:
         if not hasattr(self.backbone, "num_prefix_tokens"):
@@ -130,7 +122,18 @@ def _backbone(config: BackboneHeadsConfig) -> Any:
     return timm.create_model(config.backbone, **options)
 
 
-def _pools_by_mean(backbone: Any) -> bool:
+def map_of_features(backbone: Any, features: Tensor) -> Tensor:
+    """What a timm network's `forward_features` gave, as (B, channels, h, w); prefix tokens are left out."""
+    if features.ndim == 4:
+        return features.permute(0, 3, 1, 2) if _is_channels_last(backbone) else features
+    rows, columns = backbone.patch_embed.grid_size
+    patches = features[:, backbone.num_prefix_tokens :]
+    grid: Tensor = patches.transpose(1, 2).unflatten(2, (rows, columns))
+    return grid
+
+
+def pools_by_mean(backbone: Any) -> bool:
+    """Whether a timm network's pooled features are the plain mean of its map; it is tried out."""
     generator = torch.Generator().manual_seed(0)
     channels = backbone.num_features
     device = next(backbone.parameters()).device

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,13 @@ def test_what_a_probe_writes_is_read_back(tmp_path: Path) -> None:
         ("t-shirt", "dress", "t-shirt"),
     ]
     assert [row.decision for row in found.by_subject["Mixed, shape alone"]] == ["hat"]
+
+
+def test_people_who_saw_the_same_picture_are_tied_by_it_whatever_its_prefix(tmp_path: Path) -> None:
+    other = PERSON.replace("subject-04", "subject-05").replace("_s04_0_clock", "_s05_1_clock")
+    (tmp_path / "one.csv").write_text(PERSON, encoding="utf-8")
+    (tmp_path / "two.csv").write_text(other, encoding="utf-8")
+    people = read_raw_data([tmp_path / "one.csv", tmp_path / "two.csv"]).by_subject[PEOPLE]
+    seen = Counter(each.picture for each in people)
+    assert seen["clock7-bottle2.png"] == 2
+    assert set(seen.values()) == {2}

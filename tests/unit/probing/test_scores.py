@@ -76,6 +76,35 @@ def test_the_interval_has_the_width_of_a_binomial_share() -> None:
     assert bias_score(decisions(220, 780), seed=0) == score
 
 
+def test_decisions_on_the_same_picture_are_drawn_together() -> None:
+    """Two pictures, one always decided by shape, one by texture: a quarter of the draws has only the one."""
+    own = bias_score(
+        [CuedDecision("cat", "dog", "cat" if who < 10 else "dog", f"{who // 10}.png") for who in range(20)]
+    )
+    assert (own.bias, own.low, own.high) == (0.5, 0.0, 1.0)
+    alone = bias_score(decisions(10, 10))
+    assert alone.low is not None
+    assert alone.low > 0.2  # 0.5 - 1.96 · √(.25 / 20) = .28
+
+
+def test_five_who_decide_alike_on_a_picture_are_not_five_pictures() -> None:
+    """Five copies of each decision say no more than one: the interval is that of the pictures."""
+    names = [("cat" if place < 60 else "dog", f"{place}.png") for place in range(200)]
+    once = [CuedDecision("cat", "dog", said, picture) for said, picture in names]
+    score, pooled = bias_score(once), bias_score(once * 5)
+    assert (pooled.n, pooled.bias) == (1000, 0.3)
+    assert (pooled.low, pooled.high) == (score.low, score.high)
+    # 1.96 · √(.3 · .7 / 200) = .0635; over decisions it would be .0284
+    assert score.low == pytest.approx(0.3 - 0.0635, abs=0.008)
+
+
+def test_those_who_decide_differently_on_a_picture_make_the_interval_no_wider_than_pictures() -> None:
+    """Each picture is decided once by shape and once by texture, so every draw is one half."""
+    both = [CuedDecision("cat", "dog", said, f"{place}.png") for place in range(9) for said in ("cat", "dog")]
+    score = bias_score(both)
+    assert (score.bias, score.low, score.high) == (0.5, 0.5, 0.5)
+
+
 def test_published_counts_give_the_published_bias() -> None:
     """.135 shape and .4767 texture of 1,200 pictures: ResNet-50's .2207."""
     score = bias_score(decisions(162, 572, 466))

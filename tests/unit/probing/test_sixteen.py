@@ -59,3 +59,10 @@ def test_a_damaged_table_is_refused(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         with pytest.raises(UserError, match=r"table\.toml"):
             SixteenClasses.read(path)
+
+
+def test_a_class_is_shared_out_by_the_probabilities_of_its_own() -> None:
+    classes = SixteenClasses({"bear": (1, 3), "cat": (0,)})
+    shares = classes.shares(np.array([0.5, 0.3, 0.1, 0.1]), "bear")
+    assert shares == pytest.approx([0, 0.75, 0, 0.25])
+    assert classes.shares(np.array([1.0, 0, 0, 0]), "bear") == pytest.approx([0, 0.5, 0, 0.5])

@@ -128,6 +128,37 @@ def test_an_imagenet_network_decides_among_16_classes_by_the_mean(
         chances = network(subject._form.normalise(torch.from_numpy(squares))).softmax(1).numpy()
     assert [one.decisions[OBJECT].value for one in asked] == [classes.decide(each) for each in chances]
     assert subject.note.attributes == {OBJECT: classes.names}
+    for one, picture in zip(asked, pictures, strict=True):
+        cam = one.cams[OBJECT]
+        assert (cam.dtype, max(cam.shape)) == (np.uint8, 24)
+        assert cam.shape[0] / cam.shape[1] == pytest.approx(picture.shape[0] / picture.shape[1], rel=0.05)
+        assert cam.max() in (0, 255)
+    assert any(one.cams[OBJECT].max() == 255 for one in asked)
+    assert subject.ask(pictures, with_maps=False)[0].cams == {}
+
+
+def test_the_map_of_a_16_class_decision_is_where_its_evidence_is(tmp_path: Path) -> None:
+    """The network likes one thing, brightness, for every class: the map lies on the bright half."""
+    torch.manual_seed(0)
+    network = timm.create_model("test_resnet", pretrained=False)
+    file = tmp_path / "weights.safetensors"
+    save_file(network.state_dict(), file)
+    subject = load(Subject("ResNet", "timm:test_resnet", weights=str(file)))
+    assert isinstance(subject, ImageNetSubject)
+    inner = subject._network
+    with torch.no_grad():
+        inner.get_classifier().weight.fill_(0.0)
+        inner.get_classifier().weight[:, 0] = 1.0
+        inner.forward_features = lambda x: torch.nn.functional.avg_pool2d(x.mean(1, keepdim=True), 28).expand(
+            -1, inner.num_features, -1, -1
+        )
+    picture = np.zeros((60, 90, 3), np.uint8)
+    picture[:, 60:] = 255
+    (asked,) = subject.ask([picture], with_maps=True)
+    cam = asked.cams[OBJECT]
+    assert cam.shape == (16, 24)
+    assert cam[5:11, 20:].min() > 200
+    assert cam[5:11, :12].max() < 30
 
 
 @pytest.mark.parametrize(

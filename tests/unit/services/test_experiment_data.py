@@ -101,10 +101,16 @@ def test_most_garments_wear_the_cloth_of_their_class_and_have_their_masks(tmp_pa
     masks = {file.stem for file in (tmp_path / "masks").iterdir()}
     assert masks == {hashlib.sha256((tmp_path / photo.file).read_bytes()).hexdigest() for photo in photos}
     drawn = [cued_spec(cue_classes(), number, number) for number in range(42)]
-    worn = [
-        (spec.fabric, spec.pattern) == (cloth["fabric"], cloth["pattern"])
-        for spec in drawn
-        for cloth in [classes[spec.category]]
-    ]
-    assert 0.78 < sum(worn) / len(worn) < 1
     assert [spec.category for spec in drawn[:7]] == list(classes)
+    labels = [(photo.values("fabric"), photo.values("pattern")) for photo in photos]
+    assert labels == [((spec.fabric,), (spec.pattern,)) for spec in drawn[:14]]
+
+
+def test_nine_of_ten_garments_wear_the_cloth_of_their_class():
+    """Of 280 a share of nine tenths is within 4 points 95 times in 100; 98 of 100 would be far off."""
+    cloths = {each.name: (each.texture["fabric"], each.texture["pattern"]) for each in cue_classes()}
+    drawn = [cued_spec(cue_classes(), number, number) for number in range(280)]
+    worn = [(spec.fabric, spec.pattern) == cloths[spec.category] for spec in drawn]
+    assert 0.85 < sum(worn) / len(worn) < 0.95
+    strange = {(spec.fabric, spec.pattern) for spec, own in zip(drawn, worn, strict=True) if not own}
+    assert strange <= set(cloths.values())  # the others wear the cloth of another class, none a third one

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import timm
 import torch
 from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.image import scale_cam_image
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
-from fashion_studio.zoo.activation import class_activation_maps, gradient_activation_maps
+from fashion_studio.zoo.activation import (
+    class_activation_maps,
+    decision_activation_maps,
+    gradient_activation_maps,
+)
 from fashion_studio.zoo.backbone_heads import BackboneHeads
 from fashion_studio.zoo.configuration import BackboneHeadsConfig, Head
 from fashion_studio.zoo.two_stream import TwoStream
@@ -126,3 +131,61 @@ def test_maps_of_a_frozen_network_leave_no_gradient_behind() -> None:
     assert maps["fit"].shape == (1, 3, 2, 2)
     assert not maps["fit"].requires_grad
     assert all(p.grad is None for p in network.parameters())
+
+
+def classifier(name: str) -> torch.nn.Module:
+    torch.manual_seed(0)
+    return timm.create_model(name, pretrained=False, num_classes=12).eval()
+
+
+def shares_of(*places: int) -> torch.Tensor:
+    found = torch.zeros(1, 12)
+    found[0, list(places)] = 1 / len(places)
+    return found
+
+
+def test_a_map_of_several_classes_is_their_mean_in_closed_form() -> None:
+    network, shares = classifier("test_resnet"), shares_of(2, 5)
+    with torch.inference_mode():
+        features = network.forward_features(image())
+        logits = network.forward_head(features)[0]
+        maps = decision_activation_maps(network, features, shares)
+    assert maps is not None
+    assert maps.shape[1:] == features.shape[2:]
+    expected = (logits - network.get_classifier().bias)[[2, 5]].mean()
+    torch.testing.assert_close(maps.mean(), expected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["test_resnet", "test_efficientnet", "test_convnext"])
+def test_an_independent_package_draws_the_same_map_of_a_timm_classifier(name: str) -> None:
+    network, picture = classifier(name), image(160)
+
+    class Layer(torch.nn.Module):
+        """The network as two modules, so that the package can look between them."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner, self.between = network, torch.nn.Identity()
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return self.inner.forward_head(self.between(self.inner.forward_features(images)))
+
+    whole = Layer()
+    with torch.inference_mode():
+        features = network.forward_features(picture)
+        value = int(network.forward_head(features).argmax())
+        maps = decision_activation_maps(network, features, shares_of(value))
+    assert maps is not None
+    with GradCAM(whole, target_layers=[whole.between]) as cam:
+        theirs = cam(picture, targets=[ClassifierOutputTarget(value)])
+    ours = scale_cam_image(maps.clamp(min=0).numpy(), picture.shape[:1:-1])
+    assert np.ptp(ours) > 0.5
+    # theirs divides by the largest value and a ten-millionth more, which is much for slopes this small
+    assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] > 0.9999
+
+
+def test_a_decision_by_the_class_token_alone_has_no_map() -> None:
+    network = classifier("vit_tiny_patch16_224")
+    with torch.inference_mode():
+        features = network.forward_features(image(224))
+        assert decision_activation_maps(network, features, shares_of(1)) is None
