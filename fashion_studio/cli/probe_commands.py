@@ -243,6 +243,39 @@ def report(
     terminal.say(str(written.page))
 
 
+@probe.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a probe.")],
+    second: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of another one.")],
+    out: OutOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Lay two probes beside each other: the models of both, on what both were asked.
+
+    With --out also comparison.html with pictures and comparison-*.csv.
+    """
+    from fashion_studio.services.probing.comparison import compare_probes
+    from fashion_studio.services.probing.comparison_report import write_comparison
+    from fashion_studio.services.probing.run_files import ProbeRun
+
+    terminal = Terminal(as_json=as_json)
+    found = compare_probes(ProbeRun(first.expanduser()), ProbeRun(second.expanduser()))
+    written = None if out is None else write_comparison(found, out.expanduser().absolute())
+    terminal.result(
+        {
+            "sentences": found.sentences,
+            "scores": [asdict(each) for each in found.scores],
+            "report": None if written is None else asdict(written),
+        }
+    )
+    for sentence in found.sentences:
+        terminal.note(sentence)
+    for score in found.scores:
+        _say_scores(score, found.runs[0].spec.attribute, terminal)
+    if written is not None:
+        terminal.say(f"The report is {written.page}")
+
+
 @probe.command("run", hidden=True)
 def run_command(run: Annotated[Path, typer.Option(help="Do the job in this run folder.")]) -> None:
     """Do the work of a probe that was frozen in a run folder."""

@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from fashion_studio.probing.scores import FlipScore, SubjectScores
     from fashion_studio.services.probing.run_files import ProbeRun
 
-__all__ = ["report_page"]
+__all__ = [
+    "background_table",
+    "bias_table",
+    "conflict_figure",
+    "report_page",
+    "row_of_figures",
+    "variant_table",
+    "whole_page",
+]
 
 _THUMB_PX: Final = 132
 _PHOTOS: Final = 16
@@ -80,6 +88,11 @@ def report_page(run: ProbeRun, scores: Sequence[SubjectScores], *, title: str) -
         *_backgrounds(run, scores),
         *_skipped(run),
     ]
+    return whole_page(title, parts)
+
+
+def whole_page(title: str, parts: Iterable[str]) -> str:
+    """A page of parts that are HTML already, under a title that is not."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -106,6 +119,20 @@ def _problems(run: ProbeRun) -> list[str]:
 def _bias(run: ProbeRun, scores: Sequence[SubjectScores]) -> list[str]:
     if run.spec.conflict is None or not run.conflicts:
         return []
+    parts = bias_table(scores, people=PEOPLE_ON_SIXTEEN if run.spec.conflict.attribute == OBJECT else None)
+    for index, subject in enumerate(run.spec.subjects):
+        for cue in (Cue.TEXTURE, Cue.SHAPE):
+            found = run.drill_down(index, cue=cue)[:_CONFLICTS]
+            if found:
+                parts.append(
+                    f'<p class="name">{escape(subject.name)}: decided by {cue.value}, surest first</p>'
+                )
+                parts.append(row_of_figures(conflict_figure(run, each, index) for each in found))
+    return parts
+
+
+def bias_table(scores: Sequence[SubjectScores], *, people: float | None = None) -> list[str]:
+    """Heading, figures and chart of the shape bias; `people`: theirs where it was measured."""
     head = ("", "shape bias", "95 %", "pictures", "shape", "texture", "hit a cue")
     rows = []
     for score in scores:
@@ -125,24 +152,16 @@ def _bias(run: ProbeRun, scores: Sequence[SubjectScores]) -> list[str]:
                 _percent(bias.hit_share),
             ]
         )
-    parts = [
+    return [
         "<h2>What decides: texture or shape</h2>",
         f"<p>{_BIAS_TEXT}</p>",
         _table(head, rows),
-        bias_chart(scores, people=PEOPLE_ON_SIXTEEN if run.spec.conflict.attribute == OBJECT else None),
+        bias_chart(scores, people=people),
     ]
-    for index, subject in enumerate(run.spec.subjects):
-        for cue in (Cue.TEXTURE, Cue.SHAPE):
-            found = run.drill_down(index, cue=cue)[:_CONFLICTS]
-            if found:
-                parts.append(
-                    f'<p class="name">{escape(subject.name)}: decided by {cue.value}, surest first</p>'
-                )
-                parts.append(_row(_conflict_figure(run, each, index) for each in found))
-    return parts
 
 
-def _conflict_figure(run: ProbeRun, result: ConflictResult, index: int) -> str:
+def conflict_figure(run: ProbeRun, result: ConflictResult, index: int) -> str:
+    """A picture with two cues and what a subject of its run decided."""
     decision = result.decisions[index]
     said = "" if decision is None else f"{decision.value} {decision.confidence:.0%}"
     return _figure(
@@ -154,7 +173,16 @@ def _conflict_figure(run: ProbeRun, result: ConflictResult, index: int) -> str:
 def _variants(run: ProbeRun, scores: Sequence[SubjectScores], attribute: str) -> list[str]:
     if not run.results or not run.spec.variants:
         return []
-    names = [kind.value for kind in run.spec.variants]
+    parts = variant_table(scores, [kind.value for kind in run.spec.variants], attribute)
+    for result in list(run.results.values())[:_PHOTOS]:
+        parts += _photo(run, result, attribute)
+    if len(run.results) > _PHOTOS:
+        parts.append(f'<p class="soft">The first {_PHOTOS} of {len(run.results):,} photos are shown.</p>')
+    return parts
+
+
+def variant_table(scores: Sequence[SubjectScores], names: Sequence[str], attribute: str) -> list[str]:
+    """Heading and figures: how often the original's decision is kept, and right where it is labelled."""
     rows = []
     for score in scores:
         own = score.variants.get(attribute, {})
@@ -163,16 +191,11 @@ def _variants(run: ProbeRun, scores: Sequence[SubjectScores], attribute: str) ->
         if any(name in own and own[name].labelled for name in names):
             right = [_percent(own[name].accuracy) if name in own else "" for name in names]
             rows.append([f"{score.name}, right", *right])
-    parts = [
+    return [
         f"<h2>Variants: {escape(attribute)}</h2>",
         f"<p>{_VARIANTS_TEXT}</p>",
         _table(("", *names), rows),
     ]
-    for result in list(run.results.values())[:_PHOTOS]:
-        parts += _photo(run, result, attribute)
-    if len(run.results) > _PHOTOS:
-        parts.append(f'<p class="soft">The first {_PHOTOS} of {len(run.results):,} photos are shown.</p>')
-    return parts
 
 
 def _photo(run: ProbeRun, result: PhotoResult, attribute: str) -> list[str]:
@@ -198,11 +221,12 @@ def _photo(run: ProbeRun, result: PhotoResult, attribute: str) -> list[str]:
                     f'<span class="{mark}">{mark}</span>',
                 )
             )
-        parts += [f'<p class="soft">{escape(subject.name)}</p>', _row(figures)]
+        parts += [f'<p class="soft">{escape(subject.name)}</p>', row_of_figures(figures)]
     return parts
 
 
-def _backgrounds(run: ProbeRun, scores: Sequence[SubjectScores]) -> list[str]:
+def background_table(scores: Sequence[SubjectScores]) -> list[str]:
+    """Heading and figures: shares of decisions that flip; empty where no photo was put before another."""
     flips = [(score.name, score.flips) for score in scores if score.flips]
     if not flips:
         return []
@@ -211,15 +235,19 @@ def _backgrounds(run: ProbeRun, scores: Sequence[SubjectScores]) -> list[str]:
         [name, *(_percent(own[each].share) if each in own else "" for each in attributes)]
         for name, own in flips
     ]
-    parts = [
+    return [
         "<h2>Other backgrounds</h2>",
         "<p>Share of decisions that change when the background is replaced; the garment stays as it is.</p>",
         _table(("", *attributes), rows),
     ]
-    for name, own in flips:
-        for attribute, score in own.items():
+
+
+def _backgrounds(run: ProbeRun, scores: Sequence[SubjectScores]) -> list[str]:
+    parts = background_table(scores)
+    for subject in scores:
+        for attribute, score in subject.flips.items():
             if score.worst:
-                parts += _worst(run, name, attribute, score)
+                parts += _worst(run, subject.name, attribute, score)
     return parts
 
 
@@ -229,7 +257,10 @@ def _worst(run: ProbeRun, subject: str, attribute: str, score: FlipScore) -> lis
         caption = f"{escape(backdrop)}<br>{escape(before)} → <b>{escape(after)}</b>"
         figures.append(_figure(_thumb(run.picture(key, "original")), "original"))
         figures.append(_figure(_thumb(run.picture(key, backdrop)), caption))
-    return [f'<p class="name">{escape(subject)}, {escape(attribute)}: surest flips</p>', _row(figures)]
+    return [
+        f'<p class="name">{escape(subject)}, {escape(attribute)}: surest flips</p>',
+        row_of_figures(figures),
+    ]
 
 
 def _skipped(run: ProbeRun) -> list[str]:
@@ -260,7 +291,8 @@ def _figure(source: str, caption: str) -> str:
     return f'<figure><img alt="" src="{source}"><figcaption>{caption}</figcaption></figure>'
 
 
-def _row(figures: Iterable[str]) -> str:
+def row_of_figures(figures: Iterable[str]) -> str:
+    """Figures beside each other."""
     return f'<div class="row">{"".join(figures)}</div>'
 
 

@@ -32,11 +32,22 @@ from fashion_studio.probing.scores import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["CAMS", "CONFLICT", "KIND", "PHOTOS", "PICTURES", "REPORT", "RESULTS", "SCORES", "ProbeRun"]
+__all__ = [
+    "CAMS",
+    "CONFLICT",
+    "KIND",
+    "PHOTOS",
+    "PICTURES",
+    "REPORT",
+    "RESULTS",
+    "SCORES",
+    "ProbeRun",
+    "score_subjects",
+]
 
 KIND: Final = "probe"
 PHOTOS: Final = "photos.jsonl"
@@ -126,23 +137,7 @@ class ProbeRun:
 
     def scores(self) -> list[SubjectScores]:
         """All scores of what is there so far, per subject in the specification's order."""
-        results = list(self.results.values())
-        conflicts = list(self.conflicts.values())
-        found = []
-        for index, subject in enumerate(self.spec.subjects):
-            decisions = cued(conflicts, index)
-            note = self.subjects.get(index)
-            found.append(
-                SubjectScores(
-                    subject.name,
-                    bias_score(decisions, seed=self.spec.seed) if decisions else None,
-                    variant_scores(
-                        self.photos, results, index, known=None if note is None else note.attributes
-                    ),
-                    background_flips(results, index),
-                )
-            )
-        return found
+        return score_subjects(self, list(self.results.values()), list(self.conflicts.values()))
 
     def _take(self, entry: Mapping[str, Any]) -> None:
         for name, data in entry.items():
@@ -159,3 +154,22 @@ class ProbeRun:
                 self.skipped.append(from_plain(data, Skipped))
             elif name == "note":
                 self.notes.append(str(data))
+
+
+def score_subjects(
+    run: ProbeRun, results: Sequence[PhotoResult], conflicts: Sequence[ConflictResult]
+) -> list[SubjectScores]:
+    """All scores on some of a run's results, per subject in the specification's order."""
+    found = []
+    for index, subject in enumerate(run.spec.subjects):
+        decisions = cued(conflicts, index)
+        note = run.subjects.get(index)
+        found.append(
+            SubjectScores(
+                subject.name,
+                bias_score(decisions, seed=run.spec.seed) if decisions else None,
+                variant_scores(run.photos, results, index, known=None if note is None else note.attributes),
+                background_flips(results, index),
+            )
+        )
+    return found

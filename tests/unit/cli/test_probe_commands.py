@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from probed_photos import write_garment
+from recorded_probes import put_probe, spec_of
 from taught_project import make_model
 
 from fashion_studio.cli.exit_codes import ExitCode
@@ -167,3 +168,18 @@ def test_a_probe_that_fails_says_what_the_job_said(studio_command, folder: Path,
     ended = studio_command("probe", folder, "--out", tmp_path / "out", "--model", damaged, "--device", "cpu")
     assert ended.code == ExitCode.FAILED
     assert "None of the models can be asked" in ended.err
+
+
+def test_two_probes_are_compared_with_a_report(studio_command, tmp_path: Path) -> None:
+    photos = [(number, tmp_path / f"{number}.jpg") for number in (1, 2)]
+    one, two = (
+        put_probe(tmp_path, spec_of(name), photos=photos, name=name.lower()) for name in ("House", "Mixed")
+    )
+    ended = studio_command("probe", "compare", one, two, "--out", tmp_path / "both", "--json")
+    assert ended.code == ExitCode.OK
+    said = json.loads(ended.out)
+    assert [score["name"] for score in said["scores"]] == ["House", "Mixed"]
+    assert Path(said["report"]["page"]).is_file()
+    ended = studio_command("probe", "compare", one, one)
+    assert ended.code == ExitCode.FAILED
+    assert "These are the same probe. Name two different ones." in ended.err
