@@ -6,14 +6,17 @@ import csv
 import io
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fashion_studio.services.experiment_plans import Column, Experiment, ExperimentChoice
 
-__all__ = ["Row", "csv_table", "markdown_table", "noise"]
+__all__ = ["NO_FIGURE", "Row", "best_of", "csv_table", "markdown_table", "noise"]
+
+NO_FIGURE: Final = "–"
+"""Stands where a figure is not measured (yet)."""
 
 _NORMAL = 1.96
 _DIGITS = 3
@@ -66,6 +69,13 @@ def markdown_table(experiment: Experiment, rows: Sequence[Row], choice: Experime
             lines.append(_line([f"*published: {entry.what}*", *cells, "–"]))
     lines += ["", *_notes(experiment, rows, choice)]
     return "\n".join(lines) + "\n"
+
+
+def best_of(figures: Sequence[float], *, less_is_better: bool = False) -> float | None:
+    """The best figure of a column; None where there are no two to compare."""
+    if len(figures) < 2:
+        return None
+    return min(figures) if less_is_better else max(figures)
 
 
 def csv_table(experiment: Experiment, rows: Sequence[Row]) -> str:
@@ -135,15 +145,13 @@ def _mean(figures: Mapping[str, float], column: Column) -> float | None:
 
 def _figure(figures: Mapping[str, float], column: Column) -> str:
     mean = _mean(figures, column)
-    return "–" if mean is None else f"{mean:.{_DIGITS}f}"
+    return NO_FIGURE if mean is None else f"{mean:.{_DIGITS}f}"
 
 
 def _is_best(row: Row, rows: Sequence[Row], column: Column) -> bool:
     means = [mean for other in rows if (mean := _mean(other.figures, column)) is not None]
     own = _mean(row.figures, column)
-    if own is None or len(means) < 2:
-        return False
-    return own == (min(means) if column.less_is_better else max(means))
+    return own is not None and own == best_of(means, less_is_better=column.less_is_better)
 
 
 def _line(cells: Sequence[str]) -> str:

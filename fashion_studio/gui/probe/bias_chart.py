@@ -234,12 +234,13 @@ class BiasChart(QAbstractScrollArea):
             self._paint_people(painter, self._people, bottom)
         font, axis = theme.font("caption"), QRectF(0, bottom + 4, width, theme.line_px("caption"))
         left, right = self._span
+        short = right - left < theme.metrics("caption").horizontalAdvance("0 only texture only shape 1") + 40
         for tick, text, align in (
-            (0.0, "0 only texture", Qt.AlignmentFlag.AlignLeft),
+            (0.0, "0" if short else "0 only texture", Qt.AlignmentFlag.AlignLeft),
             (0.25, "0.25", Qt.AlignmentFlag.AlignHCenter),
             (0.5, "0.50", Qt.AlignmentFlag.AlignHCenter),
             (0.75, "0.75", Qt.AlignmentFlag.AlignHCenter),
-            (1.0, "only shape 1", Qt.AlignmentFlag.AlignRight),
+            (1.0, "1" if short else "only shape 1", Qt.AlignmentFlag.AlignRight),
         ):
             ends = tick in {0.0, 1.0}
             if not ends and (right - left < theme.px(330)) and tick != 0.5:
@@ -352,16 +353,10 @@ class BiasChart(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down from class to class, left and right from model to model."""
-        steps = {
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-        }
-        if event.key() not in steps:
+        if event.key() not in _STEPS:
             super().keyPressEvent(event)
             return
-        by_model, by_row = steps[Qt.Key(event.key())]
+        by_model, by_row = _STEPS[Qt.Key(event.key())]
         names = [row.name for row in self._rows]
         if not names:
             return

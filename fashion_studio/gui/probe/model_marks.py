@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["MARK_ROLES", "ModelLegend", "draw_model_mark"]
 
 MARK_ROLES: Final = ("accent", "humanfill", "modelfill", "agree")
-"""Circle, triangle, square, diamond, by the model's place in the probe."""
+"""Circle, triangle, square, diamond, by the model's place in the probe; hollow from the fifth on."""
+
+_HOLLOW_PX: Final = 2.0
 
 _MARK_PX: Final = 10
 
@@ -35,10 +37,16 @@ def draw_model_mark(
     *,
     edge: str = "",
 ) -> None:
-    """The mark of the model at a place (0 to 3), `edge` the role of a 1.5 px line around it."""
+    """The mark of the model at a place, `edge` the role of a 1.5 px line around a full one."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(theme.color(MARK_ROLES[place % len(MARK_ROLES)]))
-    painter.setPen(QPen(theme.color(edge), 1.5) if edge else Qt.PenStyle.NoPen)
+    color = theme.color(MARK_ROLES[place % len(MARK_ROLES)])
+    if place >= len(MARK_ROLES):
+        painter.setBrush(theme.color("panel"))
+        painter.setPen(QPen(color, _HOLLOW_PX))
+        radius -= _HOLLOW_PX / 2
+    else:
+        painter.setBrush(color)
+        painter.setPen(QPen(theme.color(edge), 1.5) if edge else Qt.PenStyle.NoPen)
     x, y = center.x(), center.y()
     shape = place % len(MARK_ROLES)
     if shape == 0:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 from fashion_studio.gui.components.base import column, row
 from fashion_studio.gui.components.buttons import Button, bind
 from fashion_studio.gui.components.feedback import EmptyState
+from fashion_studio.gui.probe.beside_chart import BesideChart
 from fashion_studio.gui.probe.bias_card import BiasCard
 from fashion_studio.gui.probe.drill_pane import BackgroundPoint, ClassPoint
 from fashion_studio.gui.probe.log_dialog import LogDialog
@@ -65,6 +66,7 @@ class ProbeRoom(QWidget):
         self.strip = StateStrip()
         self.grid = VariantsGrid()
         self.card = BiasCard()
+        self.beside = BesideChart(session, commands, self.card, self)
         self.side = SidePanel(
             self._button("probe.report", "Report", "file-text"), self._button("probe.csv", "CSV", "download")
         )
@@ -113,6 +115,7 @@ class ProbeRoom(QWidget):
         self.side.drill.opened.connect(self.photo_asked)
         self.card.chart.picked.connect(self._on_mark)
         self.card.background_picked.connect(self._on_background)
+        self.beside.changed.connect(self._enable)
         self._session.project_changed.connect(self.refresh)
 
     # ------------------------------------------------------------ what is shown
@@ -230,6 +233,9 @@ class ProbeRoom(QWidget):
             "csv": view is not None and bool(view.results or view.conflicts),
             "cue": isinstance(self.side.drill.point, ClassPoint),
             "log": entry is not None,
+            "page": entry is not None,
+            "experiment": entry is not None,
+            "table": self.beside.has_rows,
         }
         for name, on in wanted.items():
             self._commands.get(f"probe.{name}").action.setEnabled(on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import methodcaller
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -63,7 +63,7 @@ class ProbeWorkspace(QWidget):
             command = self._commands.add(
                 f"probe.{name}",
                 title,
-                lambda: methodcaller(act)(self.room),
+                lambda: self._do(act),
                 widget=self,
                 group="Probe",
                 shortcut=key,
@@ -80,10 +80,17 @@ class ProbeWorkspace(QWidget):
         add("cue", "Pictures decided by texture, shape, neither", "next_cue", "V")
         add("report", "Save the report with pictures and tables", "save_report", "R")
         add("csv", "Save the tables as CSV", "save_tables", "C")
+        add("page", "Ways to train, or the background check", "beside.toggle_page", "W")
+        add("experiment", "Open an experiment's folder", "beside.open_experiment", "O")
+        add("table", "The experiment's whole table and figure", "beside.show_table", "T")
         add("log", "The probe's log", "show_log", "L")
         note = self._commands.note
         note("probe.arrows", "Another picture, class or line", group="Probe", key="Up")
         note("probe.open", "Open the photo in Annotate", group="Probe", key="Return")
+
+    def _do(self, act: str) -> None:
+        """An act of the room, or of a part of it (`part.act`)."""
+        attrgetter(act)(self.room)()
 
     def set_narrow(self, *, narrow: bool) -> None:
         """The window is under 1200 px wide."""
@@ -101,6 +108,7 @@ class ProbeWorkspace(QWidget):
         """Makes the room, and looks at the probes more often."""
         super().showEvent(event)
         self.room.grid.setFocus()
+        self.room.beside.keeper.look()
         self.keeper.set_visible(visible=True)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -69,6 +69,11 @@ class FigureTable(QWidget):
         """The texts, for tests and readers."""
         return [tuple(cell.text for cell in row) for row in self._rows]
 
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The column heads."""
+        return self._heads
+
     def show_rows(self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, texts: int = 1) -> None:
         """Other content; the first `texts` columns are words (left-aligned), the others figures."""
         self._heads, self._rows, self._texts = tuple(heads), [tuple(row) for row in rows], max(1, texts)
@@ -86,7 +91,12 @@ class FigureTable(QWidget):
         """Never lower than its rows."""
         return QSize(160, self.sizeHint().height())
 
-    def _widths(self) -> list[float]:
+    @property
+    def whole_px(self) -> int:
+        """So wide that no word has to give way."""
+        return round(sum(self._wanted_widths())) + 1
+
+    def _wanted_widths(self) -> list[float]:
         small, caption = self.theme.metrics("small", 600), self.theme.metrics("caption", 500)
         wide: list[float] = []
         for place, head in enumerate(self._heads):
@@ -95,6 +105,10 @@ class FigureTable(QWidget):
             # an advance is rounded to a whole pixel: without one more a figure may be elided
             texts = [small.horizontalAdvance(cell.text) + 1 + icon for cell in cells]
             wide.append(max([caption.horizontalAdvance(head), *texts], default=0) + 2 * _PADDING_PX)
+        return wide
+
+    def _widths(self) -> list[float]:
+        wide = self._wanted_widths()
         rest = self.width() - sum(wide)
         if wide and rest < 0:  # words give way before figures do, from the left
             for place in range(self._texts):
