@@ -15,6 +15,7 @@ import platform
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +23,12 @@ from typing import Final
 
 import psutil
 
-from bench.figures import AT_LEAST, AT_MOST
+from bench.figures import AT_LEAST, AT_MOST, end_with_children
 
 HERE: Final = Path(__file__).parent
 DOCUMENT: Final = HERE.parent / "docs" / "measurements.md"
-_LONGEST_S: Final = 480.0
-"""A measurement that takes longer hangs; it is ended, told, and the others go on."""
+_LONGEST_SILENCE_S: Final = 480.0
+"""A measurement that says nothing for longer hangs; it is ended with all it started, and the others go on."""
 _BEGIN: Final = "<!-- figures: written by python -m bench --write -->"
 _END: Final = "<!-- end of figures -->"
 
@@ -58,6 +59,35 @@ class Figure:
         return (self.name, f"{_plain(self.value)} {self.unit}", bound, self.verdict)
 
 
+class _Watch:
+    """Ends a measurement that has stood still."""
+
+    def __init__(self, process: subprocess.Popen[str], name: str) -> None:
+        self._process, self._name = process, name
+        self._heard_s = time.monotonic()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def heard(self) -> None:
+        """It goes on."""
+        self._heard_s = time.monotonic()
+
+    def end(self) -> None:
+        """It is over."""
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(1.0):
+            if time.monotonic() - self._heard_s > _LONGEST_SILENCE_S:
+                sys.stderr.write(
+                    f"  {self._name} said nothing for {_LONGEST_SILENCE_S:.0f} s and was ended.\n"
+                )
+                end_with_children(self._process)
+                return
+
+
 def measurements() -> list[str]:
     """Names of the modules here that measure something, in order."""
     return sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__main__" and _measures(path))
@@ -75,10 +105,10 @@ def run(name: str) -> tuple[list[Figure], int]:
         cwd=HERE.parent,
         env={**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")},
     )
-    limit = threading.Timer(_LONGEST_S, process.kill)
-    limit.start()
+    watch = _Watch(process, name)
     with process:
         for line in process.stdout or ():
+            watch.heard()
             try:
                 figure = Figure(**json.loads(line))
             except (ValueError, TypeError):
@@ -86,7 +116,7 @@ def run(name: str) -> tuple[list[Figure], int]:
                 continue
             figures.append(figure)
             sys.stderr.write("  " + "  ".join(figure.cells()).rstrip() + "\n")
-    limit.cancel()
+    watch.end()
     return figures, process.returncode
 
 

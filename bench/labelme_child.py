@@ -73,3 +73,5 @@ def _resident_mb() -> float:
 
 if __name__ == "__main__":
     sys.stdout.write(json.dumps(run(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])) + "\n")
+    sys.stdout.flush()
+    os._exit(0)  # threads of labelme's that have not ended would be waited for

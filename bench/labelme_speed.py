@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import statistics
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from bench.figures import AT_LEAST, cache_dir, one_by_one, say
+from bench.figures import AT_LEAST, cache_dir, one_by_one, output_of, say
 from bench.window_speed import large_photos_project, probe, project_of
 
 __all__ = ["main"]
@@ -29,6 +28,7 @@ _STEPS: Final = 100
 _RUNS: Final = 3
 _PATIENCE_S: Final = 240.0
 """Longer than labelme takes for 20,000 photos several times over."""
+_INSTALLING_S: Final = 300.0
 _PATTERN: Final = "IMG_12"
 
 
@@ -92,19 +92,13 @@ def _labelme(python: Path, project: Path, steps: int, pattern: str) -> dict[str,
 def _run_child(python: Path, *arguments: object) -> dict[str, Any]:
     home = cache_dir() / "labelme-home"
     home.mkdir(exist_ok=True)
-    done = subprocess.run(  # noqa: S603 - a program we installed ourselves
+    said = output_of(
+        f"labelme with {Path(str(arguments[0])).parent.name}",
         [python, _CHILD, *map(str, arguments)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE_S,
+        patience_s=_PATIENCE_S,
         env={**_clean_environment(), "HOME": str(home), "USERPROFILE": str(home)},
     )
-    if done.returncode:
-        said = "\n".join(done.stderr.splitlines()[-5:])
-        msg = f"labelme ended with {done.returncode}: {said}"
-        raise RuntimeError(msg)
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    answer: dict[str, Any] = json.loads(said.splitlines()[-1])
     return answer
 
 
@@ -167,10 +161,12 @@ def _environment() -> Path | None:
 
 
 def _succeeds(command: list[str | Path]) -> bool:
-    done = subprocess.run(  # noqa: S603 - Python and pip
-        command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_clean_environment()
-    )
-    return done.returncode == 0
+    try:
+        output_of("labelme's environment", command, patience_s=_INSTALLING_S, env=_clean_environment())
+    except (TimeoutError, RuntimeError, OSError) as error:
+        sys.stderr.write(f"  {error}\n")
+        return False
+    return True
 
 
 def _clean_environment() -> dict[str, str]:

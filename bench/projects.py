@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PIL import Image
@@ -29,6 +29,9 @@ from fashion_studio.store.edits import Edit, Fact, Subject
 from fashion_studio.store.facts import answer_data
 from fashion_studio.store.intake import Intake
 from fashion_studio.store.photos import PhotoFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["HEIGHT_PX", "WIDTH_PX", "build", "prediction", "studio"]
 
@@ -52,6 +55,7 @@ def build(
     with_photos: bool = False,
     photo_size_px: tuple[int, int] = (WIDTH_PX, HEIGHT_PX),
     seed: int = 0,
+    told: Callable[[int], object] | None = None,
 ) -> Path:
     """Makes a project of `count` photos in `folder`; returns NAME.fstudio, closed.
 
@@ -61,6 +65,7 @@ def build(
         with_photos: also writes the files (64 different JPEGs, the others hard links to them).
         photo_size_px: width and height of those files.
         seed: of everything random.
+        told: called with the number of photos made so far.
     """
     photos = folder / "photos"
     photos.mkdir(parents=True, exist_ok=True)
@@ -79,6 +84,8 @@ def build(
                 [(item_id, prediction(int(rng.integers(_DIFFERENT_PREDICTIONS)))) for item_id in taken.added]
             )
             dataset.writer.write("Answers made for a measurement", _answers(vocabulary, taken.added, rng))
+            if told is not None:
+                told(numbers.stop)
     return target
 
 

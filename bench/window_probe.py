@@ -38,7 +38,8 @@ __all__ = ["Probe", "run_scenario"]
 
 WINDOW_PX: Final = (1600, 1000)
 STEPS: Final = 100
-_PATIENCE_S: Final = 300.0
+_PATIENCE_S: Final = 60.0
+"""Shorter than the patience with the whole scenario, so that it can say what it waited for."""
 
 
 class _PaintWatch(QObject):
@@ -111,7 +112,7 @@ class Probe:
             watch.loop.exec()
         widget.removeEventFilter(watch)
         if watch.ended_s is None:
-            msg = f"nothing was painted in {_PATIENCE_S:.0f} s"
+            msg = f"nothing was painted in {_PATIENCE_S:.0f} s, photo {self.session.current}"
             raise TimeoutError(msg)
         return (watch.ended_s - began) * 1e3
 

@@ -11,14 +11,13 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import time
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bench.figures import AT_LEAST, cache_dir, one_by_one, say
+from bench.figures import AT_LEAST, cache_dir, one_by_one, output_of, say
 from bench.projects import _DIFFERENT_PHOTOS as DIFFERENT_PHOTOS
 from bench.projects import HEIGHT_PX, WIDTH_PX, build
 from bench.projects import _photo as photo_file
@@ -30,6 +29,8 @@ __all__ = ["large_photos_project", "main", "project_of"]
 _OPENINGS: Final = 5
 _LARGE_PX: Final = (4000, 3000)
 _LARGE_COUNT: Final = 32
+_PATIENCE_S: Final = 180.0
+"""Several times what the slowest scenario takes; it is then ended and told, and the others go on."""
 
 
 def main() -> None:
@@ -118,21 +119,20 @@ def probe(scenario: str, *arguments: object) -> dict[str, Any]:
     """Runs a scenario of `window_probe` in a fresh process.
 
     Raises:
-        subprocess.CalledProcessError: it failed.
+        TimeoutError, RuntimeError: see `output_of`.
     """
     return _child("bench.window_probe", scenario, *map(str, arguments))
 
 
 def _child(module: str, *arguments: str) -> dict[str, Any]:
-    done = subprocess.run(  # noqa: S603 - this very program
+    said = output_of(
+        " ".join((module, *(Path(argument).name for argument in arguments))),
         [sys.executable, "-m", module, *arguments],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
+        patience_s=_PATIENCE_S,
         cwd=Path(__file__).parents[1],
         env={**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")},
     )
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    answer: dict[str, Any] = json.loads(said.splitlines()[-1])
     return answer
 
 
@@ -155,12 +155,18 @@ def _built(name: str, count: int, size_px: tuple[int, int]) -> Path:
             shutil.rmtree(stale, ignore_errors=True)
         folder.mkdir(parents=True)
         sys.stderr.write(f"  making {count:,} photos once …\n")
-        build(folder, count, with_photos=True, photo_size_px=size_px)
+        build(folder, count, with_photos=True, photo_size_px=size_px, told=_say_made)
         ready.touch()
     if not (folder / "thumbnails-ready").exists():
         _write_thumbnails(folder / "photos", project, count)
         (folder / "thumbnails-ready").touch()
     return project
+
+
+def _say_made(count: int) -> None:
+    """On stdout, where `python -m bench` hears that this goes on."""
+    sys.stdout.write(f"made {count:,} photos\n")
+    sys.stdout.flush()
 
 
 def _write_thumbnails(photos: Path, project: Path, count: int) -> None:
