@@ -21,7 +21,7 @@ from fashion_studio.probing.scores import surest_first
 if TYPE_CHECKING:
     from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.gui.probe.probe_pictures import ProbePictures
-    from fashion_studio.gui.probe.probe_view import ProbeView
+    from fashion_studio.gui.probe.probe_view import JointView, ProbeView
     from fashion_studio.probing.records import ConflictResult
 
 __all__ = ["BackgroundPoint", "ClassPoint", "DrillPane"]
@@ -59,6 +59,7 @@ class DrillPane(QWidget):
         super().__init__(parent)
         self._point: ClassPoint | BackgroundPoint | None = None
         self._view: ProbeView | None = None
+        self._joint: JointView | None = None
         self._pictures: ProbePictures | None = None
         self._vocabulary: Vocabulary | None = None
         self.heading = ElidedLabel("small", 600)
@@ -87,13 +88,13 @@ class DrillPane(QWidget):
     def open(self, pictures: ProbePictures | None, vocabulary: Vocabulary | None) -> None:
         """Another probe."""
         self._pictures, self._vocabulary = pictures, vocabulary
-        self._point, self._view = None, None
+        self._point, self._view, self._joint = None, None, None
         self.tiles.open(pictures)
         self._say_nothing()
 
-    def follow(self, view: ProbeView) -> None:
-        """More results of the same probe."""
-        self._view = view
+    def follow(self, view: ProbeView, joint: JointView | None = None) -> None:
+        """More results of the same probe, or of it and the one beside it."""
+        self._view, self._joint = view, joint
         self._show()
 
     def show_point(self, point: ClassPoint | BackgroundPoint) -> None:
@@ -125,25 +126,47 @@ class DrillPane(QWidget):
 
     def _show(self) -> None:
         view, point = self._view, self._point
-        if view is None or point is None or point.subject >= len(view.names):
+        if view is None or point is None or point.subject >= len(self._names):
             self._say_nothing()
         elif isinstance(point, ClassPoint):
-            self._show_class(view, point)
+            self._show_class(point)
         else:
-            self._show_background(view, point)
+            self._show_background(point)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """Of all models whose marks there are."""
+        shown = self._joint.view if self._joint is not None else self._view
+        return shown.names if shown is not None else ()
+
+    def _own(self, point: ClassPoint | BackgroundPoint) -> tuple[ProbeView | None, int]:
+        """The probe that a point's model belongs to, and the model's place in it."""
+        if self._joint is None or self._view is None:
+            return self._view, point.subject
+        place, index = self._joint.comparison.places[point.subject]
+        return (self._joint.other if place else self._view), index
 
     def _hits(self, point: ClassPoint, cue: Cue) -> list[ConflictResult]:
-        view = self._view
-        return surest_first(view.conflicts, point.subject, point.name, cue) if view is not None else []
+        view, index = self._own(point)
+        if view is None:
+            return []
+        conflicts = view.conflicts
+        if self._joint is not None:
+            wanted = self._joint.comparison.pictures[self._joint.comparison.places[point.subject][0]]
+            conflicts = tuple(each for each in conflicts if each.file in wanted)
+        return surest_first(conflicts, index, point.name, cue)
 
     def _title(self, attribute: str, value: str) -> str:
         return value_title(self._vocabulary, attribute, value)
 
-    def _show_class(self, view: ProbeView, point: ClassPoint) -> None:
+    def _show_class(self, point: ClassPoint) -> None:
+        view, index = self._own(point)
+        if view is None:
+            return
         attribute = view.deciding
         title = self._title(attribute, point.name)
-        several = len(view.names) > 1
-        self.heading.setText(f"{title}, {view.names[point.subject]}" if several else title)
+        several = len(self._names) > 1
+        self.heading.setText(f"{title}, {self._names[point.subject]}" if several else title)
         by_texture, by_shape = (len(self._hits(point, cue)) for cue in (Cue.TEXTURE, Cue.SHAPE))
         self.figures.setText(f"{by_texture} texture, {by_shape} shape")
         cue = _CUES[self.cue.index]
@@ -154,7 +177,7 @@ class DrillPane(QWidget):
         self.cue.show()
         tiles = []
         for result in results:
-            decision = result.decisions[point.subject]
+            decision = result.decisions[index]
             if decision is None or self._pictures is None:
                 continue
             picture = self._pictures.number(view.run.conflict_picture(result.file))
@@ -170,13 +193,17 @@ class DrillPane(QWidget):
             )
         self.tiles.show_tiles(tiles)
 
-    def _show_background(self, view: ProbeView, point: BackgroundPoint) -> None:
-        score = view.flips(point.subject, point.attribute)
+    def _show_background(self, point: BackgroundPoint) -> None:
+        view, _ = self._own(point)
+        scored = self._joint.view if self._joint is not None else view
+        if view is None or scored is None:
+            return
+        score = scored.flips(point.subject, point.attribute)
         vocabulary = self._vocabulary
         known = vocabulary is not None and vocabulary.has(point.attribute)
         title = vocabulary.attribute(point.attribute).title if vocabulary and known else point.attribute
-        several = len(view.names) > 1
-        name = f", {view.names[point.subject]}" if several else ""
+        several = len(self._names) > 1
+        name = f", {self._names[point.subject]}" if several else ""
         self.heading.setText(f"{title}, other backgrounds{name}" if not several else f"{title}{name}")
         self.cue.hide()
         if score is None or score.share is None:

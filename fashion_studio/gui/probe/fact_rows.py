@@ -23,6 +23,8 @@ __all__ = ["Fact", "FactRows"]
 
 _ROW_PX: Final = 28
 _FIGURE_PX: Final = 56
+_BESIDE: Final = 2
+"""Figures that stand beside their title; more have a line of their own below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +86,35 @@ class FactRows(QWidget):
     def sizeHint(self) -> QSize:
         """All lines."""
         rows = len(self._facts) + (1 if self._marks and self._facts else 0)
-        return QSize(240, rows * self.theme.px(_ROW_PX))
+        return QSize(240, rows * self._line)
 
     def minimumSizeHint(self) -> QSize:
         """Never lower."""
         return QSize(160, self.sizeHint().height())
 
     @property
+    def _stacked(self) -> bool:
+        return self._models > _BESIDE
+
+    @property
+    def _line(self) -> int:
+        """Height of one fact."""
+        return self.theme.px(_ROW_PX) + (self.theme.line_px("small") if self._stacked else 0)
+
+    @property
     def _top(self) -> int:
-        return self.theme.px(_ROW_PX) if self._marks else 0
+        return self._line if self._marks else 0
 
     def _column(self, model: int) -> QRectF:
         wide = self.theme.px(_FIGURE_PX)
         left = self.width() - (self._models - model) * wide
-        return QRectF(left, 0, wide - (4 if self._can_pick else 0), self.theme.px(_ROW_PX))
+        down = self.theme.line_px("small") if self._stacked else 0
+        return QRectF(left, down, wide - (4 if self._can_pick else 0), self.theme.px(_ROW_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Marks, titles, figures, hairlines."""
         painter, theme = QPainter(self), self.theme
-        line, right = theme.px(_ROW_PX), Qt.AlignmentFlag.AlignRight
+        line, right = self._line, Qt.AlignmentFlag.AlignRight
         if self._marks:
             for model in range(self._models):
                 spot = QPointF(self._column(model).right() - 6, line / 2)
@@ -116,7 +128,8 @@ class FactRows(QWidget):
             else:
                 painter.fillRect(0, top + line - 1, self.width(), 1, theme.color("line"))
             pad = 8 if self._can_pick else 0
-            words = QRectF(pad, top, self._column(0).x() - pad, line)
+            room = self.width() if self._stacked else self._column(0).x()
+            words = QRectF(pad, top, room - pad, theme.px(_ROW_PX))
             role = "text" if chosen else "text2"
             weight = 500 if chosen else 400
             fits = theme.metrics("small", weight).horizontalAdvance(fact.title) <= words.width()
@@ -136,7 +149,7 @@ class FactRows(QWidget):
         return names.index(self._picked[0]) if self._picked[0] in names and self._picked[0] else -1
 
     def _at(self, spot: QPoint) -> int:
-        row = (spot.y() - self._top) // self.theme.px(_ROW_PX)
+        row = (spot.y() - self._top) // self._line
         return row if spot.y() >= self._top and 0 <= row < len(self._facts) else -1
 
     def tip_at(self, spot: QPoint) -> str:

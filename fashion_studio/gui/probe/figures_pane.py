@@ -8,12 +8,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fashion_studio.gui.components.base import Label, Tipped, column, themed
+from fashion_studio.gui.components.base import Label, Tipped, column, row, themed
 from fashion_studio.gui.components.painting import draw_text
 from fashion_studio.gui.probe.bias_chart import ModelBand, bias_text
 from fashion_studio.gui.probe.fact_rows import Fact, FactRows
 from fashion_studio.gui.probe.model_marks import draw_model_mark
 from fashion_studio.gui.probe.variant_words import interval_text, share_text
+from fashion_studio.gui.train.picker import Picker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BiasHead", "FiguresPane", "attribute_title", "facts_of"]
 
+_ACROSS: Final = 2
+"""Models beside each other in the head; more stand below."""
 _TWO_CUES: Final = "Decisions on pictures whose cues differ"
 _HIT: Final = "Only these say anything about the bias"
 _VARIANT_FACTS: Final = (("silhouette", "silhouettes"), ("edges", "edges"), ("texture", "texture alone"))
@@ -97,23 +100,27 @@ class BiasHead(Tipped, QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Three lines."""
+        """Three lines for every two models."""
+        return QSize(200, self._block * max(1, -(-len(self._bands) // _ACROSS)))
+
+    @property
+    def _block(self) -> int:
         theme = self.theme
-        return QSize(200, theme.line_px("small") + theme.line_px("display") + theme.line_px("caption") + 4)
+        return theme.line_px("small") + theme.line_px("display") + theme.line_px("caption") + 4
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Every model in its column."""
         painter, theme = QPainter(self), self.theme
-        wide = self.width() / max(1, len(self._bands))
+        wide = self.width() / max(1, min(_ACROSS, len(self._bands)))
         small, large = theme.line_px("small"), theme.line_px("display")
         for place, (name, score, interval) in enumerate(self.texts):
-            left = place * wide
-            draw_model_mark(painter, theme, QPointF(left + 6, small / 2), place)
-            words = QRectF(left + 18, 0, wide - 22, small)
+            left, top = place % _ACROSS * wide, place // _ACROSS * self._block
+            draw_model_mark(painter, theme, QPointF(left + 6, top + small / 2), place)
+            words = QRectF(left + 18, top, wide - 22, small)
             draw_text(painter, words, name, theme.font("small"), theme.color("text2"))
-            figure = QRectF(left, small + 2, wide, large)
+            figure = QRectF(left, top + small + 2, wide, large)
             draw_text(painter, figure, score, theme.font("display", 600), theme.color("text"))
-            below = QRectF(left, small + large + 2, wide, theme.line_px("caption"))
+            below = QRectF(left, top + small + large + 2, wide, theme.line_px("caption"))
             draw_text(painter, below, interval, theme.font("caption"), theme.color("text2"))
         painter.end()
 
@@ -127,14 +134,24 @@ class FiguresPane(QWidget):
         self.head = BiasHead()
         self.facts = FactRows()
         self.cues = Label("", "caption", role="text3", wrap=True)
+        self.notes = Label("", "caption", role="text2", wrap=True)
+        self.beside = Picker("Another probe beside this one")
+        head = row(self.title, None, self.beside)
         self.setLayout(
-            column(self.title, self.head, 4, self.facts, self.cues, gap=6, margins=(16, 14, 16, 12))
+            column(head, self.head, 4, self.facts, self.notes, self.cues, gap=6, margins=(16, 10, 16, 12))
         )
 
     def show_view(
-        self, view: ProbeView, bands: Sequence[ModelBand], attribute: str, vocabulary: Vocabulary | None
+        self,
+        view: ProbeView,
+        bands: Sequence[ModelBand],
+        attribute: str,
+        vocabulary: Vocabulary | None,
+        sentences: Sequence[str] = (),
     ) -> None:
-        """The probe as it stands."""
+        """The probe as it stands, or two beside each other with what has to be known of them."""
+        self.notes.setText(" ".join(sentences))
+        self.notes.setVisible(bool(sentences))
         conflict = view.spec.conflict
         if conflict is None:
             self.title.setText("Decisions")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
-    from fashion_studio.gui.probe.probe_view import ProbeView
+    from fashion_studio.gui.probe.probe_view import JointView, ProbeView
     from fashion_studio.gui.session import Session
     from fashion_studio.jobs.background import Job
     from fashion_studio.probing.records import ProbeSpec
@@ -38,6 +38,8 @@ class _Seen:
     run: ProbeRun | None
     view: ProbeView | None
     unread: bool = False
+    other: ProbeRun | None = None
+    joint: JointView | None = None
 
 
 class ProbeKeeper(RunWatch):
@@ -45,6 +47,8 @@ class ProbeKeeper(RunWatch):
 
     Attributes:
         view: the shown probe's results so far; None before the first look.
+        beside: the run that is laid beside it; None for none.
+        joint: both together; None without another, and before they were read.
 
     Signals:
         began: a new probe has been started; carries its run folder.
@@ -58,7 +62,10 @@ class ProbeKeeper(RunWatch):
         super().__init__(session, parent)
         self.view: ProbeView | None = None
         self.starting = False
+        self.beside: Path | None = None
+        self.joint: JointView | None = None
         self._run: ProbeRun | None = None
+        self._other: ProbeRun | None = None
         self._unread = False
         self._read_at = 0.0
 
@@ -67,13 +74,24 @@ class ProbeKeeper(RunWatch):
 
     def _forget_story(self) -> None:
         self.view, self._run, self._unread = None, None, False
+        self.beside, self._other, self.joint = None, None, None
+
+    def lay_beside(self, run_dir: Path | None) -> None:
+        """Reads another probe beside the shown one; None takes it away."""
+        if run_dir in {self.beside, self.current}:
+            return
+        self._turn += 1  # what is being asked now says nothing of this pair
+        self.beside, self._other, self.joint = run_dir, None, None
+        self.story_changed.emit()
+        self.look()
 
     def _question(self, project: Project) -> Callable[[], _Seen]:
         current, known, unread = self.current, self._run, self._unread
         due = time.monotonic() - self._read_at > _VIEW_S
+        beside, other, shown, joined = self.beside, self._other, self.view, self.joint
 
         def ask() -> _Seen:
-            from fashion_studio.gui.probe.probe_view import read_view  # noqa: PLC0415 - not at start
+            from fashion_studio.gui.probe.probe_view import joint_view, read_view  # noqa: PLC0415 - not at start
             from fashion_studio.services.probing.freezing import probe_jobs  # noqa: PLC0415 - not at start
             from fashion_studio.services.probing.run_files import ProbeRun  # noqa: PLC0415 - not at start
             from fashion_studio.services.run_list import read_run  # noqa: PLC0415 - not at start
@@ -88,7 +106,14 @@ class ProbeKeeper(RunWatch):
             active = any(entry.run_dir == current and entry.phase.is_active for entry in entries)
             if fresh and not due and active and known is not None:
                 return _Seen(entries, run, None, unread=True)  # scoring hundreds of photos takes its time
-            return _Seen(entries, run, read_view(run) if fresh else None)
+            view = read_view(run) if fresh else None
+            if beside is None or (view or shown) is None:
+                return _Seen(entries, run, view)
+            second = other or ProbeRun(beside)
+            if not second.refresh() and joined is not None and view is None:
+                return _Seen(entries, run, None, other=second, joint=joined)
+            joint = joint_view(view or shown, read_view(second))  # type: ignore[arg-type]
+            return _Seen(entries, run, view, other=second, joint=joint)
 
         return ask
 
@@ -96,8 +121,12 @@ class ProbeKeeper(RunWatch):
         changed = self._adopt(found.entries)
         if same:
             self._run, self._unread = found.run, found.unread
+            joined = found.joint is not self.joint and not found.unread
+            if not found.unread:
+                self._other, self.joint = found.other, found.joint
             if found.view is not None:
                 self.view, self._read_at = found.view, time.monotonic()
+            if found.view is not None or joined:
                 self.story_changed.emit()
         if changed:
             self.runs_changed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fashion_studio.gui.probe.bias_chart import ChartRow, ModelBand
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
         SubjectNote,
     )
     from fashion_studio.probing.scores import FlipScore, SubjectScores
+    from fashion_studio.services.probing.comparison import ProbeComparison
     from fashion_studio.services.probing.run_files import ProbeRun
 
-__all__ = ["ProbeView", "chart_of", "read_view"]
+__all__ = ["JointView", "ProbeView", "chart_of", "joint_view", "read_view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,40 @@ def read_view(run: ProbeRun) -> ProbeView:
         tuple(run.notes),
         places={result.key: place for place, result in enumerate(results)},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class JointView:
+    """Two probes beside each other.
+
+    Attributes:
+        view: the models of both, with their scores on what both were asked; its photos are the first's.
+        other: the second, whole.
+        comparison: where each model comes from, and what has to be known.
+    """
+
+    view: ProbeView
+    other: ProbeView
+    comparison: ProbeComparison
+
+
+def joint_view(view: ProbeView, other: ProbeView) -> JointView:
+    """Both as they stand; in the same thread as `read_view`.
+
+    Raises:
+        UserError: it is the same probe twice.
+    """
+    from fashion_studio.services.probing.comparison import compare_probes  # noqa: PLC0415 - seldom
+
+    comparison = compare_probes(view.run, other.run)
+    sides = (view, other)
+    subjects, notes = [], {}
+    for at, (name, (place, index)) in enumerate(zip(comparison.names, comparison.places, strict=True)):
+        subjects.append(replace(sides[place].spec.subjects[index], name=name))
+        if index in sides[place].subjects:
+            notes[at] = sides[place].subjects[index]
+    spec = replace(view.spec, subjects=tuple(subjects))
+    return JointView(replace(view, spec=spec, subjects=notes, scores=comparison.scores), other, comparison)
 
 
 def chart_of(view: ProbeView, title_of: Callable[[str], str]) -> tuple[list[ChartRow], list[ModelBand]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.gui.session import Session
     from fashion_studio.gui.works import Work
+    from fashion_studio.services.probing.comparison_report import ComparisonReport
 
 __all__ = ["ReportSaving"]
 
@@ -32,18 +34,18 @@ class ReportSaving(QObject):
         self._session = session
         self._window = parent
 
-    def ask_page(self, run_dir: Path, title: str) -> None:
-        """Asks for a file and writes one HTML page into it, pictures inside."""
+    def ask_page(self, run_dir: Path, title: str, beside: Path | None = None) -> None:
+        """Asks for a file and writes one HTML page into it, pictures inside; of two probes with `beside`."""
         chosen = self._ask("Save the report", f"{title}.html", "Web page (*.html)")
         if chosen is not None:
             page = chosen if chosen.suffix else chosen.with_suffix(".html")
-            self._begin("Writing the report", lambda: _write_page(run_dir, page))
+            self._begin("Writing the report", lambda: _write_page(run_dir, page, beside))
 
-    def ask_tables(self, run_dir: Path, title: str) -> None:
+    def ask_tables(self, run_dir: Path, title: str, beside: Path | None = None) -> None:
         """Asks for a name and writes a table each of decisions, scores and pictures with two cues."""
         chosen = self._ask("Save the tables", f"{title}.csv", "Tables (*.csv)")
         if chosen is not None:
-            self._begin("Writing the tables", lambda: _write_tables(run_dir, chosen))
+            self._begin("Writing the tables", lambda: _write_tables(run_dir, chosen, beside))
 
     def _ask(self, heading: str, name: str, kinds: str) -> Path | None:
         project = self._session.project
@@ -75,18 +77,42 @@ class ReportSaving(QObject):
         self._session.report(error)
 
 
-def _write_page(run_dir: Path, page: Path) -> list[str]:
+def _write_page(run_dir: Path, page: Path, beside: Path | None) -> list[str]:
+    if beside is not None:
+        return _compared(run_dir, beside, lambda report: [(report.page, page)])
     from fashion_studio.services.probing.report import write_report  # noqa: PLC0415 - not at start
 
     return _copied([(write_report(run_dir).page, page)])
 
 
-def _write_tables(run_dir: Path, chosen: Path) -> list[str]:
+def _write_tables(run_dir: Path, chosen: Path, beside: Path | None) -> list[str]:
+    if beside is not None:
+
+        def named(report: ComparisonReport) -> list[tuple[Path, Path]]:
+            tables = [table for table in (report.scores, report.pictures) if table is not None]
+            return [(table, chosen.with_name(f"{chosen.stem}-{table.name}")) for table in tables]
+
+        return _compared(run_dir, beside, named)
     from fashion_studio.services.probing.report import write_report  # noqa: PLC0415 - not at start
 
     report = write_report(run_dir)
     tables = [table for table in (report.decisions, report.scores, report.conflict) if table is not None]
     return _copied([(table, chosen.with_name(f"{chosen.stem}-{table.name}")) for table in tables])
+
+
+def _compared(
+    run_dir: Path, beside: Path, wanted: Callable[[ComparisonReport], list[tuple[Path, Path]]]
+) -> list[str]:
+    """Writes the report of two probes and copies what is wanted of it."""
+    from fashion_studio.services.probing.comparison import compare_probes  # noqa: PLC0415 - not at start
+    from fashion_studio.services.probing.comparison_report import (  # noqa: PLC0415 - not at start
+        write_comparison,
+    )
+    from fashion_studio.services.probing.run_files import ProbeRun  # noqa: PLC0415 - not at start
+
+    with TemporaryDirectory() as scratch:
+        found = compare_probes(ProbeRun(run_dir), ProbeRun(beside))
+        return _copied(wanted(write_comparison(found, Path(scratch))))
 
 
 def _copied(pairs: list[tuple[Path, Path]]) -> list[str]:

@@ -11,6 +11,7 @@ from fashion_studio.gui.components.base import column, row
 from fashion_studio.gui.components.buttons import Button, bind
 from fashion_studio.gui.components.feedback import EmptyState
 from fashion_studio.gui.probe.beside_chart import BesideChart
+from fashion_studio.gui.probe.beside_probe import BesideProbe
 from fashion_studio.gui.probe.bias_card import BiasCard
 from fashion_studio.gui.probe.drill_pane import BackgroundPoint, ClassPoint
 from fashion_studio.gui.probe.log_dialog import LogDialog
@@ -70,6 +71,7 @@ class ProbeRoom(QWidget):
         self.side = SidePanel(
             self._button("probe.report", "Report", "file-text"), self._button("probe.csv", "CSV", "download")
         )
+        self.other = BesideProbe(keeper, self.side.figures.beside, commands, self)
         self.report = ReportSaving(session, self)
         self.empty = EmptyState(
             "scan-eye", "Nothing probed yet", "", action="New probe", primary=True, key="N"
@@ -173,10 +175,13 @@ class ProbeRoom(QWidget):
         active = entry is not None and entry.phase.is_active
         nothing = "The first photos come in a moment." if active else "No photo was looked at in this probe."
         self.grid.say_nothing(nothing)
-        rows_of_chart, bands = chart_of(view, lambda value: value_title(vocabulary, view.deciding, value))
-        self.card.show_view(view, rows_of_chart, bands, vocabulary, active=active)
-        self.side.figures.show_view(view, bands, self._attribute, vocabulary)
-        self.side.drill.follow(view)
+        joint = self.keeper.joint
+        shown = joint.view if joint is not None else view
+        rows_of_chart, bands = chart_of(shown, lambda value: value_title(vocabulary, view.deciding, value))
+        self.card.show_view(shown, rows_of_chart, bands, vocabulary, active=active)
+        sentences = joint.comparison.sentences if joint is not None else ()
+        self.side.figures.show_view(shown, bands, self._attribute, vocabulary, sentences)
+        self.side.drill.follow(view, joint)
         if self.side.drill.point is None and any(band.value is not None for band in bands):
             self.card.chart.pick(0, rows_of_chart[0].name)
 
@@ -229,6 +234,7 @@ class ProbeRoom(QWidget):
             "backgrounds": view is not None and bool(view.spec.backdrops),
             "attribute": view is not None and len(view.attributes) > 1,
             "earlier": len(self.keeper.entries) > 1,
+            "beside": self.other.refresh() and view is not None,
             "report": view is not None and bool(view.results or view.conflicts),
             "csv": view is not None and bool(view.results or view.conflicts),
             "cue": isinstance(self.side.drill.point, ClassPoint),
@@ -323,9 +329,9 @@ class ProbeRoom(QWidget):
     def save_report(self) -> None:
         """HTML with pictures, and the tables."""
         if self.keeper.entry is not None:
-            self.report.ask_page(self.keeper.entry.run_dir, self.keeper.entry.title)
+            self.report.ask_page(self.keeper.entry.run_dir, self.keeper.entry.title, self.other.run_dir)
 
     def save_tables(self) -> None:
         """The tables alone."""
         if self.keeper.entry is not None:
-            self.report.ask_tables(self.keeper.entry.run_dir, self.keeper.entry.title)
+            self.report.ask_tables(self.keeper.entry.run_dir, self.keeper.entry.title, self.other.run_dir)

@@ -23,6 +23,7 @@ class VariantGeometry:
         label: width of the column of names; `head` height of the column heads; `caption` below a picture.
         rows: all rows; `together` rows of one photo.
         across, down: how far it is scrolled.
+        least: width of a column that its head needs.
     """
 
     width: int
@@ -35,13 +36,14 @@ class VariantGeometry:
     caption: int
     across: int = 0
     down: int = 0
+    least: int = 0
 
     @property
     def frame(self) -> QSize:
         """Size of a picture: as wide as the columns allow."""
         columns = max(1, self.columns)
         room = self.width - _LEFT - self.label - _RIGHT - columns * _GAP_X
-        wide = min(_MOST, max(_LEAST, room // columns))
+        wide = max(self.least, min(_MOST, max(_LEAST, room // columns)))
         return QSize(wide, round(wide * _ASPECT))
 
     @property

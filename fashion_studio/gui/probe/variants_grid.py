@@ -46,6 +46,8 @@ class VariantsGrid(QAbstractScrollArea):
         super().__init__(parent)
         self.theme = themed(self)
         self._rows: VariantRows | None = None
+        self._heads_known: tuple[tuple[str, ...], float] | None = None
+        self._heads_px = 0
         self._heat = True
         self._nothing = ""
         self._current = (0, 0)
@@ -120,7 +122,21 @@ class VariantsGrid(QAbstractScrollArea):
             line + theme.line_px("caption") + 8,
             self.horizontalScrollBar().value(),
             self.verticalScrollBar().value(),
+            self._head_px,
         )
+
+    @property
+    def _head_px(self) -> int:
+        """The widest head of a column; asked with every step of scrolling, so it is kept."""
+        columns = tuple(self._rows.columns) if self._rows is not None else ()
+        known = columns, self.theme.text_scale
+        if self._heads_known != known:
+            metrics = self.theme.metrics("small")
+            self._heads_known = known
+            self._heads_px = max(
+                (metrics.horizontalAdvance(picture_title(n)) + 2 for n in columns), default=0
+            )
+        return self._heads_px
 
     def _relay(self) -> None:
         grid = self.geometry_now

@@ -80,6 +80,7 @@ class ProbeWorkspace(QWidget):
         add("cue", "Pictures decided by texture, shape, neither", "next_cue", "V")
         add("report", "Save the report with pictures and tables", "save_report", "R")
         add("csv", "Save the tables as CSV", "save_tables", "C")
+        add("beside", "Another probe's models beside these", "other.next", "D")
         add("page", "Ways to train, or the background check", "beside.toggle_page", "W")
         add("experiment", "Open an experiment's folder", "beside.open_experiment", "O")
         add("table", "The experiment's whole table and figure", "beside.show_table", "T")

@@ -273,5 +273,5 @@ def test_a_new_probe_is_started_from_the_form(probe, window, spawned, qtbot, mon
 
 def test_every_act_of_the_room_is_in_the_cheat_sheet(window):
     group = window.commands.groups()["Probe"]
-    assert {command.key for command in group} >= {*"NPXHBAEVRCLWOT"}
+    assert {command.key for command in group} >= {*"NPXHBAEVRCLWOTD"}
     assert any(command.key == "Ctrl 6" for command in window.commands.groups()["Window"])
