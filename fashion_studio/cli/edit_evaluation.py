@@ -36,12 +36,14 @@ class EditorChoice:
         judge: a model's folder that reads the edited attributes and had no part in the generator's training;
             None to train one first, on garments of its own.
         pretrained: ImageNet weights that the judge begins from.
+        inception: weights of Inception-v3 for FID and KID by torch-fidelity; None leaves both out.
         garments: how many are edited, in all their variants.
     """
 
     generators: tuple[Path, ...]
     judge: Path | None
     pretrained: Path | None
+    inception: Path | None
     garments: int
     device: str
 
@@ -50,12 +52,14 @@ def evaluate_editor(choice: EditorChoice, terminal: Terminal) -> None:
     """Measures and prints.
 
     Raises:
-        CheckpointError: generator or judge cannot be used.
+        CheckpointError: generator, judge or Inception weights cannot be used.
+        EnvironmentProblem: FID is asked for, and torch-fidelity is not installed.
         UserError: a generator edits other attributes than renderings are made in, or another size.
         Cancelled: on request.
     """
     from fashion_studio.inference.device import AUTO, choose_device
     from fashion_studio.learning.amgan.evaluating import evaluate_edits, report_table
+    from fashion_studio.learning.amgan.inception_distance import InceptionDistance
     from fashion_studio.learning.amgan.judging import train_judge
     from fashion_studio.learning.amgan.pairs import EDITED, make_variants
     from fashion_studio.zoo.attribute_resnet import AttributeResnet
@@ -63,6 +67,7 @@ def evaluate_editor(choice: EditorChoice, terminal: Terminal) -> None:
 
     device = choose_device(choice.device or AUTO)
     edits, plan = _loaded(choice.generators, str(device))
+    distance = None if choice.inception is None else InceptionDistance(choice.inception, device)
     with stoppable() as should_stop, terminal.progress("Evaluating") as progress:
 
         def rendered(first: int, count: int) -> VariantSet:
@@ -88,6 +93,7 @@ def evaluate_editor(choice: EditorChoice, terminal: Terminal) -> None:
                 edit,
                 reader,
                 variants,
+                distance=distance,
                 on_progress=partial(progress, text=name),
                 should_stop=should_stop,
             )

@@ -43,6 +43,10 @@ def evaluate(
     pretrained: Annotated[
         Path | None, typer.Option(help="For amgan: ImageNet weights that the judge begins from.")
     ] = None,
+    inception: Annotated[
+        Path | None,
+        typer.Option(help="For amgan: Inception-v3 weights of torch-fidelity; gives FID and KID, too."),
+    ] = None,
     note: Annotated[bool, typer.Option("--note", help="Write the figures into the bundle.")] = False,
     device: DeviceOption = "",
     as_json: JsonFlag = False,
@@ -53,7 +57,7 @@ def evaluate(
         from fashion_studio.config.resources import generator_dir
 
         folders = tuple(generator or [generator_dir()])
-        choice = EditorChoice(folders, judge, pretrained, renderings or GARMENTS, device)
+        choice = EditorChoice(folders, judge, pretrained, inception, renderings or GARMENTS, device)
         evaluate_editor(choice, Terminal(as_json=as_json))
         return
     _evaluate_reader(

@@ -10,14 +10,13 @@ decoder answers with RGB in 0 to 1.
 
 from __future__ import annotations
 
-import pickle
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 import torch
 
 from fashion_studio.domain.errors import CheckpointError
-from fashion_studio.zoo.pretrained import read_state
+from fashion_studio.zoo.plain_tensors import read_plain_tensors
 from fashion_studio.zoo.style_encoders import EncoderSpec
 
 if TYPE_CHECKING:
@@ -66,7 +65,9 @@ def read_pair(encoder_file: Path, decoder_file: Path) -> tuple[EncoderSpec, Bloc
     Raises:
         CheckpointError: a file cannot be read, is unsafe, or is not of this build.
     """
-    encoder, decoder = _tensors(encoder_file), _tensors(decoder_file)
+    encoder, decoder = (
+        read_plain_tensors(path, str(_strange(path))) for path in (encoder_file, decoder_file)
+    )
     places, decoder_places = _places(encoder, encoder_file), _places(decoder, decoder_file)
     decoder_blocks = _blocks(decoder, decoder_places, decoder_file)
     mean, std, order = _colours(encoder, places[0], encoder_file)
@@ -80,19 +81,6 @@ def read_pair(encoder_file: Path, decoder_file: Path) -> tuple[EncoderSpec, Bloc
         msg = f"{encoder_file.name} and {decoder_file.name} do not belong together."
         raise CheckpointError(msg)
     return EncoderSpec(blocks=blocks, mean=mean, std=std, order=order), decoder_blocks, state
-
-
-def _tensors(path: Path) -> Mapping[str, Tensor]:
-    if path.suffix == ".safetensors":
-        return read_state(path)
-    try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        msg = f"The weights {path.name} cannot be read as plain tensors."
-        raise CheckpointError(msg) from error
-    if not isinstance(found, dict) or not all(isinstance(value, torch.Tensor) for value in found.values()):
-        raise _strange(path)
-    return found
 
 
 def _places(state: Mapping[str, Tensor], path: Path) -> list[int]:

@@ -7,13 +7,14 @@ attributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torchmetrics.functional.image import structural_similarity_index_measure
 from torchmetrics.image.kid import poly_mmd
@@ -29,9 +30,7 @@ from fashion_studio.learning.amgan.sheets import as_squares
 from fashion_studio.zoo.amgan import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
     from fashion_studio.learning.amgan.pairs import VariantSet
     from fashion_studio.zoo.amgan import Generator
@@ -61,7 +60,7 @@ class EditReport:
             mean change outside both garments, in shares of full scale; `ATTRIBUTE.lab`: mean CIEDE2000 to
             the true edit and `ATTRIBUTE.ssim`: structural similarity with it, inside either garment;
             `retrieval.K`; `kid`: the kernel distance between the judge's features of edits and of true
-            edits (unbiased, mean of subsets); `ATTRIBUTE.n`: edits.
+            edits (unbiased, mean of subsets); `ATTRIBUTE.n`: edits; and what `distance` says.
         bounds: the same of the true edits themselves: what the judge lets be reached.
         floor: the same of the pictures left as they are.
     """
@@ -69,6 +68,10 @@ class EditReport:
     figures: Mapping[str, float]
     bounds: Mapping[str, float]
     floor: Mapping[str, float]
+
+
+Distance: TypeAlias = Callable[[NDArray[np.uint8], NDArray[np.uint8]], Mapping[str, float]]
+"""Figures of two sets of pictures, (N, S, S, 3) each."""
 
 
 def editing_of(generator: Generator) -> Editing:
@@ -97,6 +100,7 @@ def evaluate_edits(
     variants: VariantSet,
     *,
     batch_size: int = 32,
+    distance: Distance | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _count: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> EditReport:
@@ -107,6 +111,7 @@ def evaluate_edits(
         judge: reads attributes; had no part in the training.
         variants: of garments that nothing was trained on.
         batch_size: pictures at once.
+        distance: compares the edits with the true ones as two sets of pictures; its figures are added.
         on_progress: edits done, edits in all.
         should_stop: asked before each batch; what is measured until then is reported.
 
@@ -119,7 +124,7 @@ def evaluate_edits(
     if not len(pairs):
         msg = "There is no garment with a variant to measure edits by."
         raise ValueError(msg)
-    sums = {kind: _Sums() for kind in ("edit", "true", "none")}
+    sums = {kind: _Sums(keeps_squares=distance is not None) for kind in ("edit", "true", "none")}
     for start in range(0, len(pairs), batch_size):
         if should_stop():
             break
@@ -127,7 +132,11 @@ def evaluate_edits(
         _measure(edit, judge, variants, part, sums)
         on_progress(min(start + batch_size, len(pairs)), len(pairs))
     gallery = sums["true"]
-    return EditReport(*(sums[kind].figures(gallery) for kind in ("edit", "true", "none")))
+    found = {kind: sums[kind].figures(gallery) for kind in sums}
+    if distance is not None:
+        for kind in ("edit", "none"):
+            found[kind] |= distance(sums[kind].pictures, gallery.pictures)
+    return EditReport(found["edit"], found["true"], found["none"])
 
 
 def _shown_whole(variants: VariantSet, pairs: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -210,6 +219,13 @@ class _Sums:
     features: list[NDArray[np.float32]] = field(default_factory=list)
     wanted: list[NDArray[np.int8]] = field(default_factory=list)
     owners: list[NDArray[np.int32]] = field(default_factory=list)
+    keeps_squares: bool = False
+    squares: list[NDArray[np.uint8]] = field(default_factory=list)
+
+    @property
+    def pictures(self) -> NDArray[np.uint8]:
+        """(N, S, S, 3) of all that was added; only where they are kept."""
+        return np.concatenate(self.squares)
 
     def add(self, batch: _Batch) -> None:
         names = list(EDITED)
@@ -230,6 +246,8 @@ class _Sums:
             if inside.any():
                 self._put(f"{name}.lab", float(distance[k][inside].mean()))
                 self._put(f"{name}.ssim", float(alike[k][inside].mean()))
+        if self.keeps_squares:
+            self.squares.append(batch.squares)
         self.features.append(batch.after.features)
         self.wanted.append(batch.wanted)
 
@@ -307,6 +325,9 @@ def report_table(reports: Mapping[str, EditReport], names: Sequence[str] = (*EDI
     rows += [("*the true edit*", last.bounds), ("*no edit*", last.floor)]
     keys = [f"{name}.{kind}" for kind in kinds for name in names]
     keys += [f"retrieval.{k}" for k in RETRIEVED] + ["kid"]
+    if "inception.fid" in last.figures:
+        head += ["FID (Inception)", "KID (Inception)"]
+        keys += ["inception.fid", "inception.kid"]
     lines = ["| | " + " | ".join(head) + " |", "|-" * (len(head) + 1) + "|"]
     for title, figures in rows:
         cells = [f"{figures[key]:.3f}" if key in figures else "" for key in keys]

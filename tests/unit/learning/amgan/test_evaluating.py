@@ -18,6 +18,8 @@ from fashion_studio.zoo.amgan import AmganConfig, Generator
 from fashion_studio.zoo.attribute_resnet import AttributeReading
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from fashion_studio.zoo.attribute_resnet import AttributeResnet
 
 
@@ -115,6 +117,24 @@ def test_the_table_has_a_row_for_each_and_the_bounds(variants: VariantSet) -> No
         "*no edit*",
     ]
     assert len({line.count("|") for line in lines}) == 1
+
+
+def test_a_distance_is_asked_about_all_edits_and_all_that_was_left(variants: VariantSet) -> None:
+    asked = []
+
+    def distance(made: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> dict[str, float]:
+        asked.append((len(made), len(wanted)))
+        off = float(np.abs(made.astype(int) - wanted).mean())
+        return {"inception.fid": off, "inception.kid": off / 2}
+
+    report = evaluate_edits(Perfect(variants), _judge(variants), variants, batch_size=5, distance=distance)
+    edits = sum(int(report.figures[f"{name}.n"]) for name in EDITED)
+    assert asked == [(edits, edits)] * 2
+    assert report.figures["inception.fid"] == pytest.approx(0.0, abs=0.6)
+    assert report.floor["inception.fid"] > 5
+    lines = report_table({"one": report}).splitlines()
+    assert lines[0].endswith("| FID (Inception) | KID (Inception) |")
+    assert lines[2].endswith(f"| {report.figures['inception.kid']:.3f} |")
 
 
 def test_a_generator_of_other_attributes_is_refused() -> None:
