@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fashion_studio.domain.data_list import photo_root, read_data_list_header, read_data_list_photos
 from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.domain.prediction_codec import prediction_from_dict
-from fashion_studio.domain.vocabulary import CATEGORY
+from fashion_studio.domain.vocabulary import CATEGORY, COLORS
 from fashion_studio.jobs.background import Job, start_job
 from fashion_studio.jobs.events import whole_lines
 from fashion_studio.jobs.specification import SPEC, JobSpec
@@ -30,6 +30,7 @@ __all__ = [
     "FigurePair",
     "RecipeDifference",
     "ValueChange",
+    "all_disagreements",
     "compare_figures",
     "compare_recipes",
     "compare_values",
@@ -154,25 +155,37 @@ def disagreements(first: Path, second: Path, attribute: str = CATEGORY) -> list[
 
     Reads what `read_for_comparison` has brought so far.
     """
+    return all_disagreements(first, second).get(attribute, [])
+
+
+def all_disagreements(first: Path, second: Path) -> dict[str, list[Disagreement]]:
+    """The same of every attribute that both models were asked about, the main colour among them.
+
+    Attributes on which they agree have an empty list; nothing at all while the two have not read a photo.
+    """
     ours, theirs = _readings(first, second), _readings(second, first)
-    found = []
+    found: dict[str, list[Disagreement]] = {}
     for path, photo in _fair_photos(first, second):
         one, other = ours.get(photo.content_hash), theirs.get(photo.content_hash)
-        if one is None or other is None or attribute not in one.attributes:
+        if one is None or other is None:
             continue
-        left, right = one.attributes[attribute], other.attributes[attribute]
-        if left.value != right.value:
-            found.append(
-                Disagreement(
-                    path,
-                    photo.content_hash,
-                    attribute,
-                    photo.values(attribute),
-                    (left.value, left.confidence),
-                    (right.value, right.confidence),
-                )
-            )
-    return sorted(found, key=lambda d: -(d.first[1] + d.second[1]))
+        left, right = _answers(one), _answers(other)
+        for name in left:
+            if name not in right:
+                continue
+            kept = found.setdefault(name, [])
+            if left[name][0] != right[name][0]:
+                digest, truth = photo.content_hash, photo.values(name)
+                kept.append(Disagreement(path, digest, name, truth, left[name], right[name]))
+    return {name: sorted(kept, key=lambda d: -(d.first[1] + d.second[1])) for name, kept in found.items()}
+
+
+def _answers(prediction: Prediction) -> dict[str, tuple[str, float]]:
+    said = {name: (each.value, each.confidence) for name, each in prediction.attributes.items()}
+    if prediction.colors_predicted:
+        main = prediction.colors_predicted[0]
+        said[COLORS] = (main.name, main.confidence)
+    return said
 
 
 def _flat_recipe(run_dir: Path) -> dict[str, str]:

@@ -31,6 +31,7 @@ _KINDS: Final = frozenset(
         "checkpoint",
         "calibration",
         "evaluation",
+        "base_evaluation",
         "finished",
         "ended",
     }
@@ -111,6 +112,7 @@ class RunStory:
         steps: step points, thinned to every second when there are too many.
         now: the last step block's own fields: rates, photos per second, time left.
         evaluations: split to the fields of its `evaluation`.
+        base_evaluations: split to the fields of its `base_evaluation`: the model that it went on from.
         finished: fields of `finished`, empty before.
         told: events taken so far.
     """
@@ -126,6 +128,7 @@ class RunStory:
     notices: list[Notice] = field(default_factory=list)
     calibration: dict[str, Any] = field(default_factory=dict)
     evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    base_evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
     checkpoint: dict[str, Any] = field(default_factory=dict)
     finished: dict[str, Any] = field(default_factory=dict)
     ended: dict[str, Any] = field(default_factory=dict)
@@ -271,6 +274,9 @@ class RunStory:
 
     def _tell_evaluation(self, event: Event) -> None:
         self.evaluations[str(event.data["split"])] = dict(event.data)
+
+    def _tell_base_evaluation(self, event: Event) -> None:
+        self.base_evaluations[str(event.data["split"])] = dict(event.data)
 
     def _tell_finished(self, event: Event) -> None:
         self.finished = {"at": event.at, **event.data}

@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QTimer
-from PySide6.QtGui import QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from fashion_studio.domain.vocabulary import CATEGORY
 from fashion_studio.gui.annotate.pane_scroll import PaneScroll
-from fashion_studio.gui.components.base import Card, Label, Surface, column, row, themed
+from fashion_studio.gui.components.base import Card, Label, Surface, column, row
 from fashion_studio.gui.components.buttons import Button
-from fashion_studio.gui.components.marks import ProgressBar, per_cent
-from fashion_studio.gui.components.painting import draw_dot, draw_text, rounded
-from fashion_studio.gui.theme.icons import draw_icon
+from fashion_studio.gui.components.marks import ProgressBar
 from fashion_studio.gui.theme.theme import current_theme
 from fashion_studio.gui.train.curves import Curve, CurveCard
-from fashion_studio.gui.train.examples_pane import load_picture
+from fashion_studio.gui.train.disagreement_tiles import DisagreementTiles
 from fashion_studio.gui.train.picker import Picker
 from fashion_studio.gui.train.table import Cell, FigureTable
 from fashion_studio.gui.train.wording import change_text, figure_text, figure_title, is_gain, main_figures
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QResizeEvent
 
     from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.gui.session import Session
@@ -53,7 +50,7 @@ class _Found:
     second: RunStory
     recipes: list[RecipeDifference] = field(default_factory=list)
     values: list[ValueChange] = field(default_factory=list)
-    photos: list[Disagreement] = field(default_factory=list)
+    photos: dict[str, list[Disagreement]] = field(default_factory=dict)
 
 
 class ComparePage(QWidget):
@@ -71,7 +68,11 @@ class ComparePage(QWidget):
         self.figures, self.recipes, self.values = FigureTable(), FigureTable(), FigureTable()
         self._recipes_hint = Label("", "small", role="text3", wrap=True)
         self._values_hint = Label("", "small", role="text3", wrap=True)
-        self.photos = _Photos(session)
+        self.photos = DisagreementTiles(session)
+        self._disagreements: dict[str, list[Disagreement]] = {}
+        self.attribute = Picker("Attribute")
+        self.attribute.setToolTip("What they disagree about  (Up, Down)")
+        self.attribute.picked.connect(lambda _at: self._show_attribute())
         self.photos_hint = Label("", "small", role="text2", wrap=True)
         self.read = Button("Let both read the held-out photos", icon="scan-eye")
         self.read.setToolTip("Neither was trained on these photos; what was read before is kept")
@@ -95,7 +96,8 @@ class ComparePage(QWidget):
         self._grid.setSpacing(16)
         self._columns = 0
         photos = Card()
-        top = row(Label("Photos on which they disagree", "small", 600), None, self.read, gap=8)
+        title = Label("Photos on which they disagree", "small", 600)
+        top = row(title, self.attribute, None, self.read, gap=8)
         photos.setLayout(
             column(top, self.photos_hint, self.bar, self.photos, gap=8, margins=(12, 12, 12, 12))
         )
@@ -119,8 +121,8 @@ class ComparePage(QWidget):
         if columns == self._columns:
             return
         self._columns = columns
-        while self._grid.count():
-            self._grid.takeAt(0)
+        for card in (*self._halves, *self._wholes):  # `takeAt` would leave items that keep old sizes
+            self._grid.removeWidget(card)
         for place, card in enumerate(self._halves):
             self._grid.addWidget(card, place // columns, place % columns)
         last = len(self._halves) // columns
@@ -163,9 +165,9 @@ class ComparePage(QWidget):
 
         def find() -> _Found:
             from fashion_studio.services.run_comparison import (  # noqa: PLC0415 - not at start
+                all_disagreements,
                 compare_recipes,
                 compare_values,
-                disagreements,
             )
 
             return _Found(
@@ -173,7 +175,7 @@ class ComparePage(QWidget):
                 _story(other),
                 compare_recipes(one, other),
                 compare_values(one, other),
-                disagreements(one, other, CATEGORY),
+                all_disagreements(one, other),
             )
 
         self._session.bridge.submit(
@@ -266,18 +268,44 @@ class ComparePage(QWidget):
     # ------------------------------------------------------------ photos
 
     def _show_photos(
-        self, pair: tuple[RunEntry, RunEntry], photos: list[Disagreement], vocabulary: Vocabulary
+        self,
+        pair: tuple[RunEntry, RunEntry],
+        found: dict[str, list[Disagreement]],
+        vocabulary: Vocabulary,
     ) -> None:
-        both = all(entry.bundle is not None for entry in pair)
-        self.read.setEnabled(both and self._jobs is None)
+        chosen = self._chosen
+        self._disagreements = found
+        self.read.setEnabled(_both_have_models(pair) and self._jobs is None)
+        titles = [
+            f"{vocabulary.attribute(name).title if vocabulary.has(name) else name}, {len(photos):,}"
+            for name, photos in found.items()
+        ]
+        wanted = chosen if chosen in found else CATEGORY
+        self.attribute.set_entries(titles, list(found).index(wanted) if wanted in found else 0)
+        self.attribute.setVisible(bool(found))
+        self._show_attribute()
+
+    @property
+    def _chosen(self) -> str:
+        """The attribute that is shown; "" before anything was read."""
+        names, place = list(self._disagreements), self.attribute.index
+        return names[place] if 0 <= place < len(names) else ""
+
+    def _show_attribute(self) -> None:
+        pair, vocabulary = self.pair, self._session.vocabulary
+        if pair is None or vocabulary is None:
+            return
+        photos = self._disagreements.get(self._chosen, [])
         self.photos.show_photos(photos[:_SHOWN_PHOTOS], vocabulary)
-        if not both:
+        if not _both_have_models(pair):
             text = "Both need a finished model for this."
         elif photos:
             more = f", {_SHOWN_PHOTOS} shown" if len(photos) > _SHOWN_PHOTOS else ""
             text = f"{len(photos):,} photos{more}. First line: {_names(pair)[0]}; second: {_names(pair)[1]}."
+        elif self._disagreements:
+            text = "They agree about this on every photo that both have read."
         else:
-            text = "Nothing read yet, or they agree on every photo that was."
+            text = "Neither was asked about these photos yet."
         self.photos_hint.setText(text)
 
     def _read(self) -> None:
@@ -334,99 +362,6 @@ class ComparePage(QWidget):
         self._look.stop()
 
 
-class _Photos(QWidget):
-    """Tiles: the photo, what a person said, what each model says."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.theme = themed(self)
-        self._session = session
-        self._photos: list[Disagreement] = []
-        self._titles: dict[str, str] = {}
-        self._pictures: dict[Path, QPixmap | None] = {}
-        self._loading: set[Path] = set()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    @property
-    def photos(self) -> list[Disagreement]:
-        """What is shown."""
-        return list(self._photos)
-
-    def show_photos(self, photos: list[Disagreement], vocabulary: Vocabulary) -> None:
-        """Other photos."""
-        self._photos = photos
-        self._titles = (
-            {value.name: value.title for value in vocabulary.attribute(CATEGORY).values}
-            if vocabulary.has(CATEGORY)
-            else {}
-        )
-        self._fit()
-        self.update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, another number in a row."""
-        self._fit()
-
-    def _fit(self) -> None:
-        rows = -(-len(self._photos) // self._across)
-        self.setFixedHeight(rows * self._step().height())
-
-    @property
-    def _across(self) -> int:
-        return max(1, (self.width() + 12) // self._step().width())
-
-    def _step(self) -> QSize:
-        return QSize(_TILE.width() + 12, _TILE.height() + 3 * self.theme.px(18) + 16)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Picture and three lines each."""
-        painter, step = QPainter(self), self._step()
-        for place, photo in enumerate(self._photos):
-            left, top = (place % self._across) * step.width(), (place // self._across) * step.height()
-            self._paint_tile(painter, photo, left, top)
-        painter.end()
-
-    def _paint_tile(self, painter: QPainter, photo: Disagreement, left: int, top: int) -> None:
-        theme, line = self.theme, self.theme.px(18)
-        frame = QRectF(left, top, _TILE.width(), _TILE.height())
-        picture = self._picture(photo.file)
-        if picture is None:
-            rounded(painter, frame, 6, theme.color("raised"))
-        else:
-            painter.drawPixmap(frame.topLeft(), picture)
-        y = top + _TILE.height() + 4.0
-        draw_dot(painter, QPointF(left + 4, y + line / 2), theme.color("humanfill"))
-        truth = ", ".join(self._titles.get(value, value) for value in photo.truth) or "not set"
-        area = QRectF(left + 12, y, _TILE.width() - 12, line)
-        draw_text(painter, area, truth, theme.font("caption", 600), theme.color("text"))
-        for number, (value, sure) in enumerate((photo.first, photo.second), start=1):
-            right = value in photo.truth
-            below = y + number * line
-            words = f"{self._titles.get(value, value)} {per_cent(sure)}"
-            area = QRectF(left, below, _TILE.width() - 18, line)
-            draw_text(painter, area, words, theme.font("caption"), theme.color("text2"))
-            if photo.truth:
-                corner = QPointF(left + _TILE.width() - 14, below + line / 2 - 7)
-                icon, role = ("check", "agree") if right else ("equal-not", "disagree")
-                draw_icon(painter, icon, theme.color(role), corner, 14)
-
-    def _picture(self, file: Path) -> QPixmap | None:
-        if file not in self._pictures and file not in self._loading:
-            self._loading.add(file)
-            ratio = self.devicePixelRatioF()
-            self._session.bridge.submit(
-                lambda: load_picture(file, _TILE, ratio),
-                lambda image: self._take(file, image),
-                lambda _error: self._take(file, None),
-            )
-        return self._pictures.get(file)
-
-    def _take(self, file: Path, image: QImage | None) -> None:
-        self._loading.discard(file)
-        self._pictures[file] = QPixmap.fromImage(image) if image is not None else None
-        self.update()
-
-
 def _card(table: FigureTable, hint: Label | None = None) -> Card:
     card = Card()
     parts: list[QWidget | None] = [table]
@@ -435,6 +370,10 @@ def _card(table: FigureTable, hint: Label | None = None) -> Card:
         parts.append(hint)
     card.setLayout(column(*parts, None, gap=0, margins=(1, 0, 1, 4)))
     return card
+
+
+def _both_have_models(pair: tuple[RunEntry, RunEntry]) -> bool:
+    return all(entry.bundle is not None for entry in pair)
 
 
 def _names(pair: tuple[RunEntry, RunEntry]) -> tuple[str, str]:

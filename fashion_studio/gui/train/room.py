@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QWidget
 
 from fashion_studio.gui.components.base import row
-from fashion_studio.gui.components.buttons import Button, bind
+from fashion_studio.gui.components.buttons import Button, IconButton, bind
 from fashion_studio.gui.components.feedback import EmptyState
 from fashion_studio.gui.components.focus import keyboard_focus
 from fashion_studio.gui.theme.theme import current_theme
@@ -63,7 +63,12 @@ class TrainRoom(QWidget):
         new = self._button("train.new", "New training", "plus", kind="primary", large=True)
         compare = self._button("train.compare", "Compare runs", "arrow-left-right")
         self.runs = RunListPanel(new, compare)
-        self.page = RunPage(self.pause, self.cancel, session)
+        acts = (self._icon("train.rename", "pencil"), self._icon("train.remove", "trash-2"))
+        sheets = (
+            self._icon("train.earlier_sheet", "chevron-left"),
+            self._icon("train.later_sheet", "chevron-right"),
+        )
+        self.page = RunPage(acts, sheets, self.pause, self.cancel, session)
         self.new = NewTraining(
             session,
             self._button("train.start", "Start", "play", kind="primary", large=True),
@@ -92,10 +97,16 @@ class TrainRoom(QWidget):
         bind(button, self._commands.get(name))
         return button
 
+    def _icon(self, name: str, icon: str) -> IconButton:
+        button = IconButton(icon, self._commands.tooltip(name))
+        bind(button, self._commands.get(name))
+        return button
+
     def _connect(self) -> None:
         self.runs.picked.connect(self._on_picked)
         self.keeper.runs_changed.connect(self._show_runs)
         self.keeper.story_changed.connect(self._show_story)
+        self.page.sheet.moved.connect(self._enable)
         self.new.prepared.connect(self._on_prepared)
         self.new.ready_changed.connect(self._enable)
         self._session.project_changed.connect(self._on_project)
@@ -197,6 +208,11 @@ class TrainRoom(QWidget):
             "cancel": may and on_page and (active or queued),
             "use": may and on_page and usable and not used,
             "onnx": on_page and entry is not None and entry.bundle is not None,
+            "rename": may and on_page and entry is not None,
+            "remove": may and on_page and entry is not None,
+            "bring_back": may,
+            "earlier_sheet": on_page and self.page.sheet.can_go(-1),
+            "later_sheet": on_page and self.page.sheet.can_go(1),
             "compare": len(self.keeper.entries) > 1,
             "start": may and self.new.ready,
             "take_in": may,

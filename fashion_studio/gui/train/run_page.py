@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
 from fashion_studio.domain.vocabulary import CATEGORY
 from fashion_studio.gui.annotate.pane_scroll import PaneScroll
 from fashion_studio.gui.components.base import Card, Label, Surface, clear_layout, column, row
-from fashion_studio.gui.components.buttons import Button
+from fashion_studio.gui.components.buttons import Button, IconButton
 from fashion_studio.gui.components.feedback import IconMark
 from fashion_studio.gui.components.marks import ProgressBar
 from fashion_studio.gui.train.curves import Curve, CurveCard
@@ -29,7 +29,7 @@ from fashion_studio.gui.train.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.gui.session import Session
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["RunPage", "class_counts", "label_shares"]
 
 _TWO_COLUMNS_PX: Final = 660
+_PLAIN_COLUMNS: Final = 4
+_MOST_ROWS: Final = 8
 _SHORT: Final = {"mean.edit_accuracy": "As wanted", "kept.agreement": "Others kept"}
 """Names of curves where a figure's whole name is too long for a legend."""
 
@@ -147,7 +149,10 @@ class StateStrip(Card):
 class RunHead(Surface):
     """Title, state, acts, one line of facts, the bar."""
 
-    def __init__(self, pause: Button, cancel: Button, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, acts: Sequence[IconButton], pause: Button, cancel: Button, parent: QWidget | None = None
+    ) -> None:
+        """`acts` are about the run as a thing: its name, its place."""
         super().__init__("window", "b", parent)
         self.title = ElidedLabel("title", 600)
         self._icon = IconMark("circle-play", "accent", 14)
@@ -155,7 +160,7 @@ class RunHead(Surface):
         self.facts = ElidedLabel("small", role="text2")
         self.left = Label("", "small", 500)
         self.bar = ProgressBar()
-        first = row(self.title, self._icon, self.state, pause, cancel, gap=8)
+        first = row(self.title, self._icon, self.state, *acts, pause, cancel, gap=8)
         first.setStretch(0, 1)
         second = row(self.facts, self.left, gap=16)
         second.setStretch(0, 1)
@@ -210,51 +215,70 @@ class RunPage(QWidget):
     """Head, strip and cards; two columns where there is room."""
 
     def __init__(
-        self, pause: Button, cancel: Button, session: Session, parent: QWidget | None = None
+        self,
+        acts: Sequence[IconButton],
+        sheets: tuple[IconButton, IconButton],
+        pause: Button,
+        cancel: Button,
+        session: Session,
+        parent: QWidget | None = None,
     ) -> None:
+        """`sheets` go to the earlier and to the later sample sheet."""
         super().__init__(parent)
-        self.head = RunHead(pause, cancel)
+        self.head = RunHead(acts, pause, cancel)
         self.strip = StateStrip()
         self.loss = CurveCard("Loss")
         self.validation = CurveCard("Validation")
         self.classes = ClassCard()
         self.figures = FigureTable()
         self.labels = LabelsCard()
-        self.sheet = SampleSheetCard(session)
+        self.sheet = SampleSheetCard(session, *sheets)
         self._figures_card = Card()
         self._figures_card.setLayout(column(self.figures, None, gap=0, margins=(1, 0, 1, 4)))
         self._body = QWidget()
         self._grid = QGridLayout(self._body)
         self._grid.setContentsMargins(20, 16, 20, 16)
         self._grid.setSpacing(16)
-        self._columns = 0
+        self._columns, self._with_base = 0, False
         self.area = PaneScroll(self._body)
         self.setLayout(column(self.head, self.area, gap=0))
         self._told_counts: object = None
-        self._arrange(2)
+        self._arrange(2, with_base=False)
 
     def resizeEvent(self, event: object) -> None:
         """One column where two would be narrow."""
-        self._arrange(2 if self.width() >= self.head.theme.px(_TWO_COLUMNS_PX) else 1)
+        columns = 2 if self.width() >= self.head.theme.px(_TWO_COLUMNS_PX) else 1
+        self._arrange(columns, with_base=self._with_base)
 
-    def _arrange(self, columns: int) -> None:
-        if columns == self._columns:
+    def _arrange(self, columns: int, *, with_base: bool) -> None:
+        """`with_base`: the table has a column more, and all of the width."""
+        if (columns, with_base) == (self._columns, self._with_base):
             return
-        self._columns = columns
+        self._columns, self._with_base = columns, with_base
         self.strip.set_narrow(narrow=columns == 1)
         self.labels.set_narrow(narrow=columns == 1)
-        while self._grid.count():
-            self._grid.takeAt(0)
         cards: list[QWidget] = [self.loss, self.validation, self._figures_card, self.classes]
+        for card in (
+            self.strip,
+            *cards,
+            self.sheet,
+            self.labels,
+        ):  # `takeAt` leaves items that keep old sizes
+            self._grid.removeWidget(card)
         if columns == 2:
             cards = [self.loss, self.validation, self.classes, self._figures_card]
         self._grid.addWidget(self.strip, 0, 0, 1, columns)
-        for place, card in enumerate(cards):
+        wide = [self._figures_card, self.classes] if with_base else []
+        for place, card in enumerate(card for card in cards if card not in wide):
             self._grid.addWidget(card, 1 + place // columns, place % columns)
-        last = 1 + len(cards) // columns
+        last = 1 + (len(cards) - len(wide)) // columns
+        for card in wide:
+            self._grid.addWidget(card, last, 0, 1, columns)
+            last += 1
         self._grid.addWidget(self.sheet, last, 0, 1, columns)
         self._grid.addWidget(self.labels, last + 1, 0, 1, columns)
-        self._grid.setRowStretch(last + 2, 1)
+        for place in range(_MOST_ROWS):
+            self._grid.setRowStretch(place, 1 if place == last + 2 else 0)
         for place in range(2):
             self._grid.setColumnStretch(place, 1 if place < columns else 0)
 
@@ -262,9 +286,10 @@ class RunPage(QWidget):
         """The run as it stands."""
         self.head.show_run(entry, story)
         self._show_curves(story)
-        self.sheet.show_sheet(entry.run_dir, story.samples[-1] if story.samples else None)
+        self.sheet.show_sheets(entry.run_dir, story.samples)
         self._show_figures(entry, story, vocabulary)
         self._figures_card.setVisible(bool(self.figures.rows))
+        self._arrange(self._columns, with_base=len(self.figures.heads) > _PLAIN_COLUMNS)
         self._show_data(story, vocabulary)
 
     def _show_curves(self, story: RunStory) -> None:
@@ -318,24 +343,28 @@ class RunPage(QWidget):
         figures, baseline = _numbers(final.get("figures")), _numbers(final.get("baseline"))
         words = "Test" if final.get("split") == "test" else "Validation"
         best = story.finished.get("best_epoch")
-        heads = (
+        base = story.base_evaluations.get(str(final.get("split")))
+        before = _numbers(base.get("figures")) if base is not None else baseline
+        heads = [
             f"{words}, {final.get('photos', 0):,} photos",
             _baseline_word(story),
             f"Epoch {best}",
             "Gain",
-        )
+        ]
+        if base is not None:
+            heads.insert(2, str(base.get("model_id", "Before")))
         rows = []
         for name in main_figures(figures):
-            base, value = baseline.get(name), figures[name]
-            rows.append(
-                (
-                    Cell(figure_title(name, vocabulary), "text2"),
-                    Cell(figure_text(name, base), "text2"),
-                    Cell(figure_text(name, value), weight=600),
-                    _change(name, base, value),
-                )
-            )
-        self.figures.show_rows(heads, rows)
+            cells = [
+                Cell(figure_title(name, vocabulary), "text2"),
+                Cell(figure_text(name, baseline.get(name)), "text2"),
+                Cell(figure_text(name, figures[name]), weight=600),
+                _change(name, before.get(name), figures[name]),
+            ]
+            if base is not None:
+                cells.insert(2, Cell(figure_text(name, before.get(name))))
+            rows.append(tuple(cells))
+        self.figures.show_rows(tuple(heads), rows)
 
     def _show_data(self, story: RunStory, vocabulary: Vocabulary) -> None:
         counts = story.counts()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from fashion_studio.gui.components.base import column
 from fashion_studio.gui.train.run_keeper import RunKeeper
+from fashion_studio.gui.train.run_shelf import RunShelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,7 @@ class TrainWorkspace(QWidget):
         self._room: TrainRoom | None = None
         self._narrow = False
         self.keeper = RunKeeper(session, self)
+        self.shelf = RunShelf(session, self.keeper, models, self)
         self.keeper.made.connect(lambda entry: models.use(entry.bundle))
         models.changed.connect(self.keeper.look)
         self._layout = column(gap=0)
@@ -67,6 +69,11 @@ class TrainWorkspace(QWidget):
         add("cancel", "Cancel the run, keep its checkpoint", act("cancel_run"), "X")
         add("use", "Use the run's model", act("use_model"), "U")
         add("roll_back", "Go back to the model before", self._models.roll_back, "Shift+U")
+        add("rename", "Rename the run", lambda: self.shelf.ask_name(self.window()), "F2")
+        add("remove", "Remove the run", self.shelf.remove, "Delete")
+        add("bring_back", "Bring the removed run back", self.shelf.bring_back, "Shift+Delete")
+        add("earlier_sheet", "The earlier sample sheet", lambda: self.room.page.sheet.go(-1), ",")
+        add("later_sheet", "The later sample sheet", lambda: self.room.page.sheet.go(1), ".")
         add("compare", "Compare two runs", act("show_compare"), "C")
         add("take_in", "Take in a run trained elsewhere", act("take_in"), "I")
         add("onnx", "Export the model as ONNX", act("export_onnx"), "O")

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 from recorded_runs import cut_after, put_run
+from samples import sample_reading
 
 from fashion_studio.domain.labels import Answer, Split
+from fashion_studio.domain.prediction_codec import prediction_to_dict
+from fashion_studio.domain.predictions import ScoredValue
+from fashion_studio.gui.components.buttons import LinkButton
+from fashion_studio.gui.train.run_shelf import RenameDialog
 from fashion_studio.gui.works import WorkState
+from fashion_studio.jobs import background
 from fashion_studio.jobs.worker import Control, JobPhase, JobState, read_control, write_state
 from fashion_studio.services.model_list import model_in_use
 from fashion_studio.services.project_training import runs_dir
+from fashion_studio.services.run_comparison import read_for_comparison
 from fashion_studio.services.run_list import RunPhase, read_run
+from fashion_studio.services.run_story import SampleSheet
 
 pytestmark = pytest.mark.gui
 WAIT_MS = 20_000
@@ -275,7 +286,7 @@ def test_a_training_of_an_editor_shows_its_two_losses_and_its_newest_sheet(train
     sheet = room.page.sheet
     qtbot.waitUntil(lambda: sheet.sheet.is_shown, timeout=WAIT_MS)
     assert sheet.isVisible()
-    assert sheet.step.text() == "Step 8"
+    assert sheet.step.text() == "Step 8, 3 of 3"
     assert sheet.sheet.height() == pytest.approx(min(480, sheet.sheet.width()) * 300 / 480, abs=1)
     assert room.page.figures.rows[0][0] == "Edits read as wanted"
     assert not room.use.isEnabled()  # it reads no photos: it edits them
@@ -284,3 +295,137 @@ def test_a_training_of_an_editor_shows_its_two_losses_and_its_newest_sheet(train
 def test_other_trainings_have_no_sheet(train, project):
     put_run(runs_dir(project))
     assert not train().page.sheet.isVisible()
+
+
+def test_the_model_that_a_run_went_on_from_stands_beside_it_on_the_same_photos(train, project, qtbot):
+    run = put_run(runs_dir(project))
+    lines = (run / "events.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    place, tested = next(
+        (place, event)
+        for place, event in enumerate(map(json.loads, lines))
+        if event["kind"] == "evaluation" and event["split"] == "test"
+    )
+    base = {
+        "at": tested["at"],
+        "kind": "base_evaluation",
+        "split": "test",
+        "model_id": "house-1",
+        "figures": {**tested["figures"], "category.top1": 0.25},
+    }
+    lines.insert(place, json.dumps(base) + "\n")
+    (run / "events.jsonl").write_text("".join(lines), encoding="utf-8")
+    room = train()
+    qtbot.waitUntil(lambda: len(room.page.figures.rows[0]) == 5, timeout=WAIT_MS)
+    assert room.page.figures.heads[1:] == ("Majority", "house-1", "Epoch 1", "Gain")
+    first = room.page.figures.rows[0]
+    assert first[0] == "Category top-1"
+    assert first[2] == "25.0"
+    assert float(first[3]) - 25.0 == pytest.approx(float(first[4].replace("−", "-")), abs=0.05)
+
+
+def test_a_run_is_renamed_and_the_name_taken_back(train, project, window, qtbot):
+    run = put_run(runs_dir(project))
+    room = train()
+    before = room.page.head.title.text()
+    press(qtbot, room, Qt.Key.Key_F2)
+    dialog = window.findChild(RenameDialog)
+    assert dialog.field.text == before
+    dialog.field.line.setText("Spring dresses")
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: room.page.head.title.text() == "Spring dresses", timeout=WAIT_MS)
+    assert [card.text() for card in room.runs.cards] == ["Spring dresses"]
+    assert read_run(run).title == "Spring dresses"
+    (toast,) = [toast for toast in window.toasts.shown if "Spring dresses" in toast.sentence]
+    toast.findChild(LinkButton).click()
+    qtbot.waitUntil(lambda: room.page.head.title.text() == before, timeout=WAIT_MS)
+
+
+def test_a_run_is_removed_and_brought_back_by_click_or_key(train, project, window, qtbot):
+    run = put_run(runs_dir(project), name="a", title="Mine")
+    room = train()
+    press(qtbot, room, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: room.middle.currentWidget() is room.empty, timeout=WAIT_MS)
+    assert not run.exists()
+    assert room.runs.cards == []
+    (toast,) = [toast for toast in window.toasts.shown if toast.sentence == "“Mine” is removed"]
+    toast.findChild(LinkButton).click()
+    qtbot.waitUntil(lambda: [card.text() for card in room.runs.cards] == ["Mine"], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: room.page.head.title.text() == "Mine", timeout=WAIT_MS)
+    press(qtbot, room, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: not run.exists(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: room.middle.currentWidget() is room.empty, timeout=WAIT_MS)
+    press(qtbot, room, Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(run.exists, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: room.page.head.title.text() == "Mine", timeout=WAIT_MS)
+
+
+def test_why_a_run_cannot_be_removed_is_said(train, project, window, qtbot):
+    run = cut_after(put_run(runs_dir(project), title="Now"), 1, JobPhase.RUNNING, alive=True)
+    room = train()
+    said = []
+    window.session.problem.connect(said.append)
+    press(qtbot, room, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: bool(said), timeout=WAIT_MS)
+    assert "“Now” is going on. Cancel it first" in said[0]
+    assert run.exists()
+    write_state(run, JobState(JobPhase.CANCELLED, 4, 15))
+    qtbot.waitUntil(lambda: room.page.head.state.text() == "Cancelled", timeout=WAIT_MS)
+
+
+def test_earlier_sample_sheets_are_looked_through_and_the_newest_is_followed_again(train, project, qtbot):
+    run = put_run(runs_dir(project), "editor")
+    (run / "samples").mkdir()
+    picture = QImage(48, 30, QImage.Format.Format_RGB32)
+    for step in (0, 4, 8):
+        assert picture.save(str(run / "samples" / f"step-{step:07d}.png"))
+    room = train()
+    sheet = room.page.sheet
+    assert sheet.step.text() == "Step 8, 3 of 3"
+    press(qtbot, room, Qt.Key.Key_Comma)
+    assert sheet.step.text() == "Step 4, 2 of 3"
+    press(qtbot, room, Qt.Key.Key_Comma)
+    press(qtbot, room, Qt.Key.Key_Comma)
+    assert sheet.step.text() == "Step 0, 1 of 3"
+    story = room.keeper.story
+    story.samples.append(SampleSheet(12, 4, "samples/step-0000008.png"))
+    room._show_story()
+    assert sheet.step.text() == "Step 0, 1 of 4"  # a new one does not take away what is looked at
+    for _ in range(3):
+        press(qtbot, room, Qt.Key.Key_Period)
+    assert sheet.step.text() == "Step 12, 4 of 4"
+    story.samples.append(SampleSheet(16, 5, "samples/step-0000008.png"))
+    room._show_story()
+    assert sheet.step.text() == "Step 16, 5 of 5"
+    qtbot.waitUntil(lambda: sheet.sheet.is_shown, timeout=WAIT_MS)
+
+
+def test_models_are_compared_on_every_attribute(train, project, studio, window, monkeypatch, qtbot):
+    monkeypatch.setattr(background, "_spawn", lambda _spec, _run_dir: None)
+    runs = [put_run(runs_dir(project), name) for name in ("first", "second")]
+    said = sample_reading(studio, 1).prediction
+    for job, color in zip(read_for_comparison(*runs), ("navy", "red"), strict=True):
+        lines = [json.loads(line) for line in (job.run_dir / "snapshot.jsonl").read_text().splitlines()]
+        mine = replace(said, colors_predicted=(ScoredValue(color, 0.8),))
+        results = [{**line, "prediction": prediction_to_dict(mine)} for line in lines]
+        (job.run_dir / "results.jsonl").write_text("\n".join(map(json.dumps, results)) + "\n")
+        write_state(job.run_dir, JobState(JobPhase.DONE))
+    room = train()
+    press(qtbot, room, Qt.Key.Key_C)
+    compare = room.compare
+    qtbot.waitUntil(lambda: len(compare.attribute.entries) > 2, timeout=WAIT_MS)
+    assert compare.attribute.text() == "Category, 0"
+    assert "They agree about this" in compare.photos_hint.text()
+    photos = len(lines)
+    place = compare.attribute.entries.index(f"Colors, {photos}")
+    while compare.attribute.index < place:
+        qtbot.keyClick(compare.attribute, Qt.Key.Key_Down)
+    assert {photo.attribute for photo in compare.photos.photos} == {"colors"}
+    assert len(compare.photos.photos) == photos
+    card = compare.photos.parentWidget()
+    for width_px in (1024, 1440):  # with more photos it is higher, in one column and in two
+        window.resize(width_px, 700)
+        compare.attribute.pick(0)
+        qtbot.waitUntil(lambda: card.height() < 200, timeout=WAIT_MS)
+        compare.attribute.pick(place)
+        qtbot.waitUntil(lambda: card.height() >= card.minimumSizeHint().height() > 200, timeout=WAIT_MS)
+    room._commands.run("train.close")
