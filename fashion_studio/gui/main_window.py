@@ -208,8 +208,9 @@ class MainWindow(QMainWindow):
         self.jobs.read_all.connect(self.reading.start)
         self.opener.demo_ready.connect(self.reading.start_when_ready)
         self.models.reread.connect(self.reading.start_anew)
-        self.models.used.connect(self._say_with_way_back)
-        self.train.shelf.told.connect(self._say_with_way_back)
+        rolls_back = self.commands.get("train.roll_back").key
+        self.models.used.connect(lambda said, back: self.notices.offer(said, back, rolls_back))
+        self.train.shelf.told.connect(self.notices.offer)
         self.top.project.clicked.connect(lambda: self.projects.show_menu(self.commands, self.top.project))
         self.library.annotate.connect(lambda: self.show_room("annotate"))
         self.library.add_photos.connect(self.projects.choose_more)
@@ -329,15 +330,6 @@ class MainWindow(QMainWindow):
         """Weights and device for work outside the window; None means the shipped weights."""
         model = self.settings.model
         return (Path(model).expanduser() if model else None), self.settings.device
-
-    def _say_with_way_back(
-        self, sentence: str, back: Callable[[], object] | None, command: str = "train.roll_back"
-    ) -> None:
-        if back is None:
-            self.toasts.show(sentence)
-        else:
-            key = self.commands.get(command).key if command else ""
-            self.toasts.show(sentence, action="Undo", key=key, run=back)
 
     def _toggle_theme(self) -> None:
         mode = "light" if current_theme().dark else "dark"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Placing", "fit_phase", "placing"]
 
 _MOST_LOADERS: Final = 8
+_ENDED: Final = "The training was ended from outside; start it again in the same folder to go on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,7 @@ def fit_phase(
         try:
             trainer.fit(module, datamodule=loaders, ckpt_path=None if checkpoint is None else str(checkpoint))
         except SIGTERMException as error:  # nobody of ours listened, or several processes train together
-            msg = "The training was ended from outside; start it again in the same folder to go on."
-            raise Cancelled(msg) from error
+            raise Cancelled(_ENDED) from error
     if trainer.should_stop and module.epochs_done < module.place.first_epoch + module.place.phase.epochs:
         voice.notice(
             "info",

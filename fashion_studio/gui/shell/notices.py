@@ -46,6 +46,13 @@ class Notices(QObject):
 
     # ------------------------------------------------------------ toasts
 
+    def offer(self, sentence: str, back: Callable[[], object] | None, key: str) -> None:
+        """Says what was done, and how it is taken back where that is possible; `key` does it, too."""
+        if back is None:
+            self._toasts.show(sentence)
+        else:
+            self._toasts.show(sentence, action="Undo", key=key, run=back)
+
     def _on_toast(self, sentence: str, undoable: bool) -> None:
         if undoable:
             self._toasts.show(sentence, action="Undo", key="Ctrl Z", run=self._session.undo)

@@ -297,16 +297,8 @@ class ComparePage(QWidget):
             return
         photos = self._disagreements.get(self._chosen, [])
         self.photos.show_photos(photos[:_SHOWN_PHOTOS], vocabulary)
-        if not _both_have_models(pair):
-            text = "Both need a finished model for this."
-        elif photos:
-            more = f", {_SHOWN_PHOTOS} shown" if len(photos) > _SHOWN_PHOTOS else ""
-            text = f"{len(photos):,} photos{more}. First line: {_names(pair)[0]}; second: {_names(pair)[1]}."
-        elif self._disagreements:
-            text = "They agree about this on every photo that both have read."
-        else:
-            text = "Neither was asked about these photos yet."
-        self.photos_hint.setText(text)
+        read = bool(self._disagreements)
+        self.photos_hint.setText(_about_photos(pair, len(photos), read=read))
 
     def _read(self) -> None:
         pair = self.pair
@@ -370,6 +362,19 @@ def _card(table: FigureTable, hint: Label | None = None) -> Card:
         parts.append(hint)
     card.setLayout(column(*parts, None, gap=0, margins=(1, 0, 1, 4)))
     return card
+
+
+def _about_photos(pair: tuple[RunEntry, RunEntry], count: int, *, read: bool) -> str:
+    """What the tiles are; `read` says whether both models were asked about any photo."""
+    if not _both_have_models(pair):
+        return "Both need a finished model for this."
+    if count:
+        more = f", {_SHOWN_PHOTOS} shown" if count > _SHOWN_PHOTOS else ""
+        first, second = _names(pair)
+        return f"{count:,} photos{more}. First line: {first}; second: {second}."
+    if read:
+        return "They agree about this on every photo that both have read."
+    return "Neither was asked about these photos yet."
 
 
 def _both_have_models(pair: tuple[RunEntry, RunEntry]) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from fashion_studio.gui.commands import Commands
     from fashion_studio.gui.session import Session
     from fashion_studio.gui.train.model_switch import ModelSwitch
     from fashion_studio.gui.train.run_keeper import RunKeeper
@@ -41,16 +42,22 @@ class RunShelf(QObject):
     """Acts on the run that is shown.
 
     Signals:
-        told: a sentence, what takes it back (or None), and the command whose key does the same (or "").
+        told: a sentence, what takes it back (or None), and the key that does the same (or "").
     """
 
     told = Signal(str, object, str)
 
     def __init__(
-        self, session: Session, keeper: RunKeeper, models: ModelSwitch, parent: QObject | None = None
+        self,
+        session: Session,
+        commands: Commands,
+        keeper: RunKeeper,
+        models: ModelSwitch,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._keeper, self._models = session, keeper, models
+        self._session, self._commands = session, commands
+        self._keeper, self._models = keeper, models
 
     def ask_name(self, window: QWidget) -> None:
         """Asks for another title of the shown run."""
@@ -96,7 +103,8 @@ class RunShelf(QObject):
                 self._keeper.show(None)
             self._keeper.look()
             sentence = f"“{removed.title}” is removed"
-            self.told.emit(sentence, lambda: self.bring_back(removed), "train.bring_back")
+            key = self._commands.get("train.bring_back").key
+            self.told.emit(sentence, lambda: self.bring_back(removed), key)
 
         self._do(move, done)
 

@@ -35,7 +35,7 @@ class TrainWorkspace(QWidget):
         self._room: TrainRoom | None = None
         self._narrow = False
         self.keeper = RunKeeper(session, self)
-        self.shelf = RunShelf(session, self.keeper, models, self)
+        self.shelf = RunShelf(session, commands, self.keeper, models, self)
         self.keeper.made.connect(lambda entry: models.use(entry.bundle))
         models.changed.connect(self.keeper.look)
         self._layout = column(gap=0)
