@@ -106,7 +106,7 @@ class BiasHead(Tipped, QWidget):
     @property
     def _block(self) -> int:
         theme = self.theme
-        return theme.line_px("small") + theme.line_px("display") + theme.line_px("caption") + 4
+        return theme.line_px("small") + theme.line_px("display") + theme.line_px("caption") + 8
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Every model in its column."""

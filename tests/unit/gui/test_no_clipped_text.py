@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QWidget
+from recorded_experiments import put_experiment
 from recorded_probes import put_probe, spec_of
 
 from fashion_studio.domain.edits import RegionKind
@@ -18,6 +19,7 @@ from fashion_studio.gui.shell.cheat_sheet import CheatSheet
 from fashion_studio.gui.shell.export_dialog import ExportDialog
 from fashion_studio.gui.shell.settings_dialog import SettingsDialog
 from fashion_studio.gui.theme.theme import ThemeMode, current_theme
+from fashion_studio.services.experiment_results import show_experiment
 from fashion_studio.services.project_training import runs_dir
 
 pytestmark = pytest.mark.gui
@@ -78,6 +80,37 @@ def clipped(root: QWidget) -> list[str]:
     return found
 
 
+def edit_screens(window, app):
+    """The edit room, before and after two edits."""
+    window.show_room("edit")
+    room = window.edit.room
+    yield "edit, nothing done"
+    for value, kind in (("skyblue", RegionKind.SLEEVE), ("burgundy", RegionKind.GARMENT)):
+        room.keeper.pick(-1)
+        room.keeper.take_value("colors", value)
+        room.keeper.set_region(kind)
+    room.left.say_share(0.4567)
+    app.processEvents()  # the last act's title and the share come with it, and rows that wrap need two turns
+    yield "edit, two edits"
+
+
+def probe_screens(window, until=None):
+    """The probe room: variants, the other page, backgrounds; then the oldest probe beside."""
+    window.show_room("probe")
+    yield "probe"
+    window.probe.room.beside.toggle_page()
+    yield "probe, the other page"
+    window.probe.room.beside.toggle_page()
+    window.probe.room.toggle_backgrounds()
+    yield "probe, backgrounds"
+    window.probe.room.toggle_backgrounds()
+    if until is None:
+        return
+    window.probe.keeper.lay_beside(window.probe.keeper.entries[-1].run_dir)
+    until(lambda: window.probe.keeper.joint is not None)
+    yield "probe, another beside"
+
+
 def screens(window, app):
     """Every screen in turn, by name."""
     window.show_room("library")
@@ -95,20 +128,8 @@ def screens(window, app):
     for attribute in window.session.vocabulary.attributes:
         window.annotate.inspector.attributes.open_attribute(attribute.name)
         yield f"annotate, {attribute.name} open"
-    window.show_room("edit")
-    room = window.edit.room
-    yield "edit, nothing done"
-    for value, kind in (("skyblue", RegionKind.SLEEVE), ("burgundy", RegionKind.GARMENT)):
-        room.keeper.pick(-1)
-        room.keeper.take_value("colors", value)
-        room.keeper.set_region(kind)
-    room.left.say_share(0.4567)
-    app.processEvents()  # the last act's title and the share come with it, and rows that wrap need two turns
-    yield "edit, two edits"
-    window.show_room("probe")
-    yield "probe"
-    window.probe.room.toggle_backgrounds()
-    yield "probe, backgrounds"
+    yield from edit_screens(window, app)
+    yield from probe_screens(window)
     window.show_room("jobs")
     yield "jobs"
     window.search.appear()
@@ -135,6 +156,47 @@ def test_every_screen_has_room_for_its_words(window, read_project, calm, qapp, q
             problems += [f"{name}: {what}" for what in clipped(window)]
             problems += [f"{name}: “{text}” painted into {width:.0f} px" for text, width in cut]
     current_theme().set_mode(ThemeMode.DARK)
+    assert not problems, "\n".join(dict.fromkeys(problems))
+
+
+@pytest.fixture
+def large_text():
+    current_theme().set_text_scale(1.5)
+    yield
+    current_theme().set_text_scale(1.0)
+
+
+@pytest.mark.parametrize(
+    ("room", "size"),
+    [("edit", (1440, 900)), ("probe", (1440, 900)), ("probe", (1024, 700))],
+    ids=lambda part: part if isinstance(part, str) else f"{part[0]}x{part[1]}",
+)
+def test_edit_and_probe_have_room_for_large_text(
+    window, read_project, calm, qapp, qtbot, cut, size, room, tmp_path, large_text
+):
+    """Cut off may be only what can be scrolled to, or has its words in a tooltip."""
+    places = [(item_id, path) for item_id, path, _ in read_project.places(read_project.ids())]
+    for name, models in (
+        ("20260101-000000-probe-b", ("House", "Mixed")),
+        ("20250101-000000-probe-a", ("Old",)),
+    ):
+        put_probe(runs_dir(read_project), spec_of(*models), photos=places, name=name)
+    show_experiment(read_project, put_experiment(tmp_path / "experiment"))
+    window.session.adopt(read_project)
+    window.resize(*size)
+    calm(window)
+    if room == "probe":
+        window.probe.keeper.look()
+        qtbot.waitUntil(lambda: window.probe.room.keeper.view is not None, timeout=20_000)
+        window.probe.room.beside.keeper.look()
+        qtbot.waitUntil(lambda: window.probe.room.beside.has_rows, timeout=20_000)
+    problems = []
+    for name in edit_screens(window, qapp) if room == "edit" else probe_screens(window, qtbot.waitUntil):
+        qapp.processEvents()
+        cut.clear()
+        window.grab()
+        problems += [f"{name}: {what}" for what in clipped(window)]
+        problems += [f"{name}: “{text}” painted into {width:.0f} px" for text, width in cut]
     assert not problems, "\n".join(dict.fromkeys(problems))
 
 
