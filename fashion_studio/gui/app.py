@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import cv2
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -58,6 +59,7 @@ def run(project: Path | None = None, *, demo: bool = False) -> int:
 def make_window(app: QApplication, settings: Settings) -> MainWindow:
     """The window with its theme, session and bridge; not shown, no engine yet."""
     sys.setswitchinterval(_TURN_S)
+    cv2.setNumThreads(1)  # it works beside the window's thread anyway; more of it only takes from that one
     app.setQuitOnLastWindowClosed(True)
     theme = Theme(ThemeMode(settings.theme), settings.text_scale)
     theme.reduced_motion = settings.reduced_motion

@@ -105,8 +105,8 @@ class RowState:
         """The model's value in words; empty without a prediction."""
         if not self.proposals:
             return ""
-        titles = {value.name: value.title for value in self.values}
-        return titles.get(self.proposals[0].name, self.proposals[0].name)
+        said = self.proposals[0].name
+        return next((value.title for value in self.values if value.name == said), said)
 
     @property
     def confidence(self) -> float | None:

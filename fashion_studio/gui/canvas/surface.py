@@ -278,18 +278,24 @@ class CanvasSurface(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the ground and every layer that is on."""
-        view = self.view
+        view, shown = self.view, self._shown
         painter = QPainter(self)
         painter.fillRect(event.rect(), view.ink.around)
         if self._photo_layer.photo is None:
             return
         layers: list[tuple[Layer, bool]] = [
             (self._photo_layer, True),
-            (self._heat_layer, self._shown.heat),
-            (self._mask_layer, self._shown.mask),
-            (self._box_layer, self._shown.box),
-            (self._landmark_layer, self._shown.landmarks),
+            (self._heat_layer, shown.heat),
+            (self._mask_layer, shown.mask),
+            (self._box_layer, shown.box),
         ]
-        for layer, is_on in layers:
-            if is_on:
-                layer.paint(painter, view)
+        # Within one rectangle a picture is copied; through a region, as bars over the canvas leave it, Qt
+        # hands it to a pool of threads and waits for them.
+        for piece in event.region():  # type: ignore[attr-defined]  # the stub is wrong
+            painter.setClipRect(piece)
+            for layer, is_on in layers:
+                if is_on:
+                    layer.paint(painter, view)
+        painter.setClipping(False)
+        if shown.landmarks:
+            self._landmark_layer.paint(painter, view)
