@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +19,7 @@ from fashion_studio.learning.checkpoints import WholeCheckpointIO
 from fashion_studio.learning.fitting import MONITOR, MethodModule
 from fashion_studio.learning.freed_memory import keep_freed_memory
 from fashion_studio.learning.keeping import Keeper
+from fashion_studio.learning.outside_ending import OwnEnding
 from fashion_studio.learning.photo_batches import EpochOrder, epoch_loader, plain_loader
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def fit_phase(
     """
     keep_freed_memory()
     recipe, run_dir, voice = module.recipe, reporter.run_dir, reporter.voice
-    callbacks: list[Callback] = [_NextEpoch(order), _OwnEnding()]
+    callbacks: list[Callback] = [_NextEpoch(order), OwnEnding()]
     stopping = recipe.early_stopping if is_last else None
     if stopping is not None:
         callbacks.append(
@@ -211,24 +210,6 @@ class _NextEpoch(Callback):
         del trainer
         if isinstance(pl_module, MethodModule):
             self._order.at(pl_module.epoch)
-
-
-class _OwnEnding(Callback):
-    """Lets who listened to SIGTERM before Lightning go on listening alone, so that it cancels like Ctrl-C.
-
-    Lightning would break off after the step or in the middle of a validation, without a checkpoint. Several
-    processes need its handler, which ends the others.
-    """
-
-    def __init__(self) -> None:
-        self._listens = threading.current_thread() is threading.main_thread()
-        self._handler = signal.getsignal(signal.SIGTERM)
-
-    def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        """After Lightning has put its own there; at the end of the fit it restores what was."""
-        del pl_module
-        if self._listens and trainer.world_size == 1 and callable(self._handler):
-            signal.signal(signal.SIGTERM, self._handler)
 
 
 def _kind(device: str) -> str:

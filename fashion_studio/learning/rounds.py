@@ -22,6 +22,7 @@ from fashion_studio.learning.emphasis import emphasised_turns
 from fashion_studio.learning.labels import value_slices
 from fashion_studio.learning.losses import describe
 from fashion_studio.learning.measuring import answer, joined_score, measure
+from fashion_studio.learning.outside_ending import OwnEnding
 from fashion_studio.learning.sampling import EpochSampler, TrainingViews
 from fashion_studio.learning.training import RoundModule
 from fashion_studio.zoo.preprocessing import Preprocessing
@@ -114,7 +115,7 @@ def _fit(module: RoundModule, loaders: _EpochLoaders, folder: Path, watcher: _Wa
             devices=1,
             precision="32-true" if accelerator == "mps" else context.recipe.precision,
             max_epochs=module.settings.epochs,
-            callbacks=[watcher, keeper],
+            callbacks=[watcher, keeper, OwnEnding()],
             logger=False,
             enable_progress_bar=False,
             enable_model_summary=False,
