@@ -57,7 +57,8 @@ class ExperimentResults:
         columns: titles, in their order.
         rows: in the experiment's order; variants that are not trained yet are left out.
         missing: how many these are.
-        test_photos: what the figures are of.
+        test_photos: what attributes and landmarks are measured on.
+        asked_photos: the most of them of which variants were made for the category's accuracies.
         probe: run folder in which all models were asked about texture and shape; None before.
     """
 
@@ -67,6 +68,7 @@ class ExperimentResults:
     rows: tuple[ResultRow, ...]
     missing: int
     test_photos: int
+    asked_photos: int
     probe: Path | None
 
 
@@ -92,6 +94,7 @@ def read_experiment_results(folder: Path) -> ExperimentResults:
         _marked(experiment, rows),
         len(experiment.variants) - len(rows),
         photos,
+        min(photos, experiment.probe.photos) if experiment.probe is not None else 0,
         probe if (probe / SPEC).is_file() else None,
     )
 

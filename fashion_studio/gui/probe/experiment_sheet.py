@@ -29,7 +29,7 @@ __all__ = ["ExperimentSheet"]
 
 _WIDE_PX: Final = 1300
 _MARGIN_PX: Final = 48
-_CHART_PX: Final = 300
+_CHART_PX: Final = 264
 _NAMES: Final = 4
 """Names of models in one line of the legend."""
 
@@ -52,9 +52,11 @@ class ExperimentSheet(Dialog):
         self.across.setWidgetResizable(True)
         self.across.setFrameShape(QFrame.Shape.NoFrame)
         self.across.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.note = Label(
-            f"Of {results.test_photos:,} test photos; accuracies in %.", "caption", role="text2"
+        said = (
+            f"Attributes and landmarks on {results.test_photos:,} test photos, the category on variants of "
+            f"{results.asked_photos:,} of them; accuracies in %."
         )
+        self.note = Label(said, "caption", role="text2", wrap=True)
         self.chart = BiasChart()
         self.chart.setFixedHeight(self.theme.px(_CHART_PX))
         self.saying = Label("", "small", role="text2", wrap=True)

@@ -31,7 +31,7 @@ def test_rows_are_the_trained_variants_with_the_best_of_each_column_marked(tmp_p
         "mixed",
         "mixed, then originals",
     ]
-    assert (found.missing, found.test_photos, found.probe) == (3, 200, None)
+    assert (found.missing, found.test_photos, found.asked_photos, found.probe) == (3, 200, 100, None)
     originals, stylised, mixed, then = found.rows
     assert originals.figures["original"] == 0.81
     assert originals.figures["landmark NE"] == 0.061
