@@ -222,7 +222,7 @@ class _Plot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # it has no types
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAntialiasing(True)
-        self.ci.layout.setContentsMargins(0, 0, 0, 0)
+        self.ci.layout.setContentsMargins(0, 0, 8, 0)  # half of the last number of epochs
         self.ci.layout.setSpacing(0)
         self.view = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.axes = {name: pg.AxisItem(name) for name in ("left", "bottom")}
