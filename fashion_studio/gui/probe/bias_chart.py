@@ -33,6 +33,9 @@ _TOP_PX: Final = 18
 _ICON_PX: Final = 16
 _MARK_PX: Final = 6
 _REACH_PX: Final = 12
+_MOST_BANDS: Final = 2
+"""Intervals of more models than these would lie over each other as bands; they become bars below."""
+_BAR_PX: Final = 6
 _STEPS: Final = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
@@ -144,7 +147,7 @@ class BiasChart(QAbstractScrollArea):
 
     def sizeHint(self) -> QSize:
         """High enough for every class at full distance."""
-        return QSize(400, self.theme.px(_TOP_PX + _AXIS_PX) + len(self._rows) * self.theme.px(_LINE_PX))
+        return QSize(400, self._around_px + len(self._rows) * self.theme.px(_LINE_PX))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another scroll range."""
@@ -152,7 +155,7 @@ class BiasChart(QAbstractScrollArea):
         self._fit()
 
     def _fit(self) -> None:
-        room = self.viewport().height() - self.theme.px(_TOP_PX + _AXIS_PX)
+        room = self.viewport().height() - self._around_px
         bar = self.verticalScrollBar()
         bar.setSingleStep(self._line)
         bar.setPageStep(max(1, room))
@@ -160,8 +163,19 @@ class BiasChart(QAbstractScrollArea):
         self.viewport().update()
 
     @property
+    def _bars_px(self) -> int:
+        """Height of the intervals' bars below the classes; 0 where they are bands."""
+        count = len(self._bands)
+        return 0 if count <= _MOST_BANDS else self.theme.px((count + 1) * _BAR_PX)
+
+    @property
+    def _around_px(self) -> int:
+        """What is above and below the classes."""
+        return self.theme.px(_TOP_PX + _AXIS_PX) + self._bars_px
+
+    @property
     def _line(self) -> int:
-        room = self.viewport().height() - self.theme.px(_TOP_PX + _AXIS_PX)
+        room = self.viewport().height() - self._around_px
         fair = room // max(1, len(self._rows))
         return min(self.theme.px(_LINE_PX), max(self.theme.px(_LEAST_LINE_PX), fair))
 
@@ -212,12 +226,11 @@ class BiasChart(QAbstractScrollArea):
         bottom = self.viewport().height() - self.theme.px(_AXIS_PX)
         self._paint_grid(painter, bottom)
         painter.save()
-        painter.setClipRect(
-            QRectF(0, self.theme.px(_TOP_PX), self.viewport().width(), bottom - self.theme.px(_TOP_PX))
-        )
+        top, end = self.theme.px(_TOP_PX), bottom - self._bars_px
+        painter.setClipRect(QRectF(0, top, self.viewport().width(), end - top))
         for number in range(len(self._rows)):
             y = self._y(number)
-            if -self._line < y < bottom + self._line:
+            if -self._line < y < end + self._line:
                 self._paint_row(painter, number, y)
         painter.restore()
         painter.end()
@@ -256,11 +269,15 @@ class BiasChart(QAbstractScrollArea):
             return
         color = self.theme.color(MARK_ROLES[place % len(MARK_ROLES)])
         if band.low is not None and band.high is not None:
-            veil = QColor(color)
-            veil.setAlphaF(0.13)
-            painter.fillRect(
-                QRectF(self._x(band.low), 0, self._x(band.high) - self._x(band.low), bottom), veil
-            )
+            left, wide = self._x(band.low), self._x(band.high) - self._x(band.low)
+            if self._bars_px:
+                y = bottom - self._bars_px + self.theme.px((place + 1) * _BAR_PX)
+                painter.setPen(QPen(color, 3, c=Qt.PenCapStyle.RoundCap))
+                painter.drawLine(QLineF(left, y, left + wide, y))
+            else:
+                veil = QColor(color)
+                veil.setAlphaF(0.13)
+                painter.fillRect(QRectF(left, 0, wide, bottom), veil)
         pen = QPen(color, 1.5)
         if place:
             pen.setDashPattern([4, 2.5])

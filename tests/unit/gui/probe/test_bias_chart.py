@@ -89,3 +89,22 @@ def test_it_follows_the_theme_with_everything_on_it(chart, own_theme):
     own_theme.set_mode(ThemeMode.LIGHT)
     light = chart.grab().toImage()
     assert dark != light
+
+
+def test_intervals_of_three_models_are_bars_below_the_classes(chart):
+    three = (*BANDS, ModelBand("Cloth", 0.5, 0.44, 0.56))
+    rows = tuple(ChartRow(row.name, row.title, row.icon, (*row.hits, (1, 1, 2))) for row in ROWS)
+    between = chart.mark_at(0, "dress")
+    spot = QPoint(between.x() + 20, between.y() - 14)
+    ground = QPoint(chart.viewport().width() - 4, 4)
+
+    def at(point):
+        return chart.viewport().grab().toImage().pixelColor(point)
+
+    chart.show_rows(rows[:1], (*BANDS[:1], ModelBand("Mixed", 0.25, 0.2, 0.4)))
+    assert at(spot) != at(ground)
+    chart.show_rows(rows[:1], (ModelBand("House", 0.36, 0.2, 0.4), *three[1:]))
+    assert at(spot) == at(ground)
+    picture = chart.viewport().grab().toImage()
+    bars = {picture.pixelColor(chart.viewport().width() // 2, y).name() for y in range(140, 200)}
+    assert len(bars) > 2
