@@ -269,29 +269,14 @@ class BiasChart(QAbstractScrollArea):
             return
         color = self.theme.color(MARK_ROLES[place % len(MARK_ROLES)])
         if band.low is not None and band.high is not None:
-            left, wide = self._x(band.low), self._x(band.high) - self._x(band.low)
-            if self._bars_px:
-                y = bottom - self._bars_px + self.theme.px((place + 1) * _BAR_PX)
-                painter.setPen(QPen(color, 3, c=Qt.PenCapStyle.RoundCap))
-                painter.drawLine(QLineF(left, y, left + wide, y))
-            else:
-                veil = QColor(color)
-                veil.setAlphaF(0.13)
-                painter.fillRect(QRectF(left, 0, wide, bottom), veil)
-        pen = QPen(color, 1.5)
-        if place:
-            pen.setDashPattern([4, 2.5])
-        painter.setPen(pen)
-        x = self._x(band.value)
-        painter.drawLine(QLineF(x, 0, x, bottom))
+            bar = bottom - self._bars_px + self.theme.px((place + 1) * _BAR_PX) if self._bars_px else None
+            _paint_interval(painter, color, (self._x(band.low), self._x(band.high)), (bottom, bar))
+        _paint_upright(painter, color, (4, 2.5) if place else (), (self._x(band.value), bottom))
 
     def _paint_people(self, painter: QPainter, value: float, bottom: float) -> None:
         theme = self.theme
-        pen = QPen(theme.color("text"), 1.5)
-        pen.setDashPattern([1.4, 2])
-        painter.setPen(pen)
         x = self._x(value)
-        painter.drawLine(QLineF(x, 0, x, bottom))
+        _paint_upright(painter, theme.color("text"), (1.4, 2), (x, bottom))
         text = f"people {bias_text(value)}"
         wide = theme.metrics("caption").horizontalAdvance(text) + 1
         area = QRectF(x - wide - 6, 0, wide, theme.px(_TOP_PX) - 2)
@@ -392,6 +377,31 @@ class BiasChart(QAbstractScrollArea):
             self._picked = (place, name)
             self.viewport().update()
             self.picked.emit(place, name)
+
+
+def _paint_upright(
+    painter: QPainter, color: QColor, dashes: Sequence[float], foot: tuple[float, float]
+) -> None:
+    """A line down the chart to its `foot`; no `dashes` for a whole one."""
+    pen = QPen(color, 1.5)
+    if dashes:
+        pen.setDashPattern(dashes)
+    painter.setPen(pen)
+    painter.drawLine(QLineF(foot[0], 0, *foot))
+
+
+def _paint_interval(
+    painter: QPainter, color: QColor, ends: tuple[float, float], down: tuple[float, float | None]
+) -> None:
+    """`down`: the chart's lower end, and where the bar lies if it is one."""
+    bottom, bar = down
+    if bar is None:
+        veil = QColor(color)
+        veil.setAlphaF(0.13)
+        painter.fillRect(QRectF(ends[0], 0, ends[1] - ends[0], bottom), veil)
+        return
+    painter.setPen(QPen(color, 3, c=Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QLineF(ends[0], bar, ends[1], bar))
 
 
 def _in_words(row: ChartRow, bands: Sequence[ModelBand]) -> str:
