@@ -10,7 +10,14 @@ from fashion_studio.gui.annotate.photo_flow import PhotoFlow
 from fashion_studio.gui.canvas.surface import ShownLayers
 from fashion_studio.gui.edit.live_mask import LiveMask
 from fashion_studio.gui.edit.stack_list import Layer
-from fashion_studio.gui.edit.wording import count_title, glyph_of, region_title, rgb_of, step_title
+from fashion_studio.gui.edit.wording import (
+    count_title,
+    glyph_of,
+    misplaced,
+    region_title,
+    rgb_of,
+    step_title,
+)
 from fashion_studio.gui.theme.metrics import DURATION_MS
 
 if TYPE_CHECKING:
@@ -294,10 +301,16 @@ class EditPresenter(QObject):
         idle = len(preview.problems) >= len(preview.stack.active) and bool(problems)
         if idle:
             self.stage.warn(f"Nothing was changed: {problems[0]}")
+        elif odd := misplaced(self.session.vocabulary, preview.stack, self._category()):
+            self.stage.warn("The result may be off.", odd)
         elif preview.doubt.reasons and preview.doubt.score >= _UNSURE_FROM:
             self.stage.warn("The result may be off.", preview.doubt.reasons[0])
         else:
             self.stage.warn(self.keeper.problem or preview.note)
+
+    def _category(self) -> str | None:
+        """What the photo shows, as a person or the model says."""
+        return None if self.keeper.item is None else self.keeper.item.row.category
 
     def _on_facts(self) -> None:
         self.grid.show_facts()

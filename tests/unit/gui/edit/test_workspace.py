@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from fashion_studio.domain.edits import Doubt, EditStack, EditStep, RegionKind
 from fashion_studio.domain.errors import EnvironmentProblem, UserError
+from fashion_studio.domain.labels import Answer
 from fashion_studio.gui.edit.compare_canvas import PaintTool, Showing
 from fashion_studio.gui.edit.verdicts import VerdictKind
 from fashion_studio.gui.works import WorkState
@@ -344,6 +345,19 @@ def test_a_photo_unlike_what_was_learned_is_doubted(room, engine, qtbot):
     engine.editing.doubt = Doubt(0.9, ("It is unlike the photos the model was trained on.",))
     shown = room()
     take(shown, "red")
+    qtbot.waitUntil(shown.stage.doubt.isVisible, timeout=WAIT_MS)
+    assert shown.stage.doubt.sentence == "The result may be off."
+    settled(qtbot, shown)
+
+
+def test_sleeves_of_trousers_are_doubted(room, read_project, qtbot):
+    read_project.set_answers([int(read_project.ids()[0])], {"category": Answer.of("pants")})
+    shown = room()
+    take(shown, "red")
+    settled(qtbot, shown)
+    assert not shown.stage.doubt.isVisible()
+    press(shown, Qt.Key.Key_T)
+    take(shown, "long")
     qtbot.waitUntil(shown.stage.doubt.isVisible, timeout=WAIT_MS)
     assert shown.stage.doubt.sentence == "The result may be off."
     settled(qtbot, shown)
