@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from fashion_studio.domain.errors import EnvironmentProblem
-from fashion_studio.jobs.specification import JobSpec, replace_text
+from fashion_studio.jobs.specification import JobSpec
 from fashion_studio.probing.scores import cue_of
 from fashion_studio.probing.sixteen import OBJECT, PEOPLE_ON_SIXTEEN
 from fashion_studio.services.probing.comparison import deciding_attribute
+from fashion_studio.services.probing.report import write_files
 from fashion_studio.services.probing.report_page import (
     background_table,
     bias_table,
@@ -58,15 +58,7 @@ def write_comparison(comparison: ProbeComparison, folder: Path) -> ComparisonRep
     shared = _shared(comparison)
     if shared:
         texts["comparison-pictures.csv"] = _pictures_csv(comparison, shared)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            replace_text(folder / name, text)
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"The comparison cannot be written to {folder}: {error.strerror or error}.",
-            "Make room or choose another folder.",
-        ) from error
+    write_files(folder, texts, "The comparison")
     return ComparisonReport(
         folder / "comparison.html",
         folder / "comparison-scores.csv",

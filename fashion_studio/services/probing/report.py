@@ -12,9 +12,10 @@ from fashion_studio.services.probing.run_files import REPORT, ProbeRun
 from fashion_studio.services.probing.tables import conflict_csv, decisions_csv, scores_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["ProbeReport", "write_report"]
+__all__ = ["ProbeReport", "write_files", "write_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,27 @@ def write_report(run_dir: Path, folder: Path | None = None) -> ProbeReport:
     }
     if run.conflicts:
         texts["conflict.csv"] = conflict_csv(run)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            replace_text(out / name, text)
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"The report cannot be written to {out}: {error.strerror or error}.",
-            "Make room or choose another folder.",
-        ) from error
+    write_files(out, texts, "The report")
     return ProbeReport(
         out / "report.html",
         out / "decisions.csv",
         out / "scores.csv",
         out / "conflict.csv" if run.conflicts else None,
     )
+
+
+def write_files(folder: Path, texts: Mapping[str, str], what: str) -> None:
+    """Writes texts by their file names; each file is whole or not there.
+
+    Raises:
+        EnvironmentProblem: the folder cannot be written; the sentence begins with `what`.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            replace_text(folder / name, text)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{what} cannot be written to {folder}: {error.strerror or error}.",
+            "Make room or choose another folder.",
+        ) from error
