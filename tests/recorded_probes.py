@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -161,3 +162,9 @@ def put_probe(
     write_state(run_dir, JobState(phase, read, total, text, pid, born, time.time() if alive else 1.0))
     (run_dir / "log.txt").write_text("probing\n", encoding="utf-8")
     return run_dir
+
+
+def press(qtbot: Any, room: Any, key: Any) -> None:
+    """A key on the grid of the probe room."""
+    room.grid.setFocus()
+    qtbot.keyClick(room.grid, key)

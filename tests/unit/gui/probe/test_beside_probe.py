@@ -7,15 +7,10 @@ import json
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
-from recorded_probes import conflict_results, spec_of
+from recorded_probes import conflict_results, press, spec_of
 
 pytestmark = pytest.mark.gui
 WAIT_MS = 20_000
-
-
-def press(qtbot, room, key):
-    room.grid.setFocus()
-    qtbot.keyClick(room.grid, key)
 
 
 @pytest.fixture

@@ -8,18 +8,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 from recorded_experiments import put_experiment
-from recorded_probes import put_probe, spec_of
+from recorded_probes import press, put_probe, spec_of
 
 from fashion_studio.gui.probe.experiment_sheet import ExperimentSheet
 from fashion_studio.services.experiment_results import read_experiment_results, shown_experiment
 
 pytestmark = pytest.mark.gui
 WAIT_MS = 20_000
-
-
-def press(qtbot, room, key):
-    room.grid.setFocus()
-    qtbot.keyClick(room.grid, key)
 
 
 @pytest.fixture
