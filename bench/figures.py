@@ -106,6 +106,7 @@ def end_with_children(process: subprocess.Popen[Any]) -> None:
         with contextlib.suppress(psutil.Error):
             member.kill()
     process.wait()
+    psutil.wait_procs(family, timeout=3)  # a killed process has its last moments still to come
 
 
 def _end_of(stream: IO[bytes]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from fashion_studio.domain.errors import EnvironmentProblem, ProjectError, UserError
@@ -119,8 +119,8 @@ def remove_run(project: Project, run_dir: Path, *, also_used: Sequence[Path] = (
         raise UserError(msg)
     if entry.phase is RunPhase.QUEUED:
         leave_queue(run_dir)
-    now = time.time()
-    place = runs_dir(project) / _REMOVED / f"{int(now * 1e6)}" / run_dir.name
+    now_us = time.time_ns() // 1000
+    place = runs_dir(project) / _REMOVED / f"{now_us}" / run_dir.name
     try:
         place.parent.mkdir(parents=True)
         run_dir.rename(place)
@@ -128,7 +128,7 @@ def remove_run(project: Project, run_dir: Path, *, also_used: Sequence[Path] = (
         raise EnvironmentProblem(
             f"The run cannot be removed: {error.strerror or error}.", "Close what has its files open."
         ) from error
-    return RemovedRun(run_dir, place, entry.title, datetime.fromtimestamp(now).astimezone())
+    return RemovedRun(run_dir, place, entry.title, _moment(now_us))
 
 
 def removed_runs(project: Project) -> list[RemovedRun]:
@@ -138,9 +138,8 @@ def removed_runs(project: Project) -> list[RemovedRun]:
     for place in (runs / _REMOVED).glob(f"*/*/{SPEC}"):
         moment = place.parent.parent.name
         if moment.isdigit():
-            at = datetime.fromtimestamp(int(moment) / 1e6).astimezone()
             title = read_run(place.parent).title
-            found.append(RemovedRun(runs / place.parent.name, place.parent, title, at))
+            found.append(RemovedRun(runs / place.parent.name, place.parent, title, _moment(int(moment))))
     return sorted(found, key=lambda run: run.at, reverse=True)
 
 
@@ -201,3 +200,8 @@ def _check_writable(project: Project) -> None:
     if project.read_only:
         msg = "This project is open for reading only, so its runs stay as they are."
         raise ProjectError(msg)
+
+
+def _moment(since_epoch_us: int) -> datetime:
+    """The same for the same count, which a sum of seconds in floating point is not."""
+    return (datetime.fromtimestamp(0, UTC) + timedelta(microseconds=since_epoch_us)).astimezone()
