@@ -25,12 +25,15 @@ class Optimiser:
 
     Attributes:
         trunk_rate: learning rate of both backbones, 0 leaves them as they are; `head_rate` of the rest.
+        resting_blocks: so many first blocks of both backbones stay as they are, stem included; edges and
+            plain surfaces have been learnt by then, and these largest maps take over half of a step's time.
         average_decay: decay of the moving average of the weights, which is what is kept in the end.
         clip_norm: largest gradient norm.
     """
 
     trunk_rate: float = 5e-4
     head_rate: float = 1.5e-3
+    resting_blocks: int = 0
     weight_decay: float = 0.02
     warmup_steps: int = 150
     final_fraction: float = 0.01

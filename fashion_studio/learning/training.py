@@ -47,6 +47,7 @@ class RoundModule(lightning.LightningModule):
         self.terms: dict[str, list[float]] = {}
         for trunk in (network.texture, network.shape):
             trunk.requires_grad_(settings.optimiser.trunk_rate > 0)
+            _rest(trunk, settings.optimiser.resting_blocks)
 
     def _blend(self, average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
         # young averages follow quickly, so that the random start is soon forgotten
@@ -116,3 +117,12 @@ class RoundModule(lightning.LightningModule):
     def best(self) -> TwoStream:
         """The averaged network."""
         return cast("TwoStream", self.averaged.module)
+
+
+def _rest(trunk: Any, blocks: int) -> None:
+    if not blocks:
+        return
+    for name, part in trunk.named_children():
+        if name != "blocks":  # the stem; a trunk that gives features has nothing behind its blocks
+            part.requires_grad_(False)
+    trunk.blocks[:blocks].requires_grad_(False)
