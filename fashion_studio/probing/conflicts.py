@@ -29,7 +29,7 @@ __all__ = [
     "renderer_pictures",
 ]
 
-_TRIES: Final = 200
+_TRIES: Final = 201
 _COLORS: Final = "colors"
 _FIELDS: Final = ("category", "sleeve_length", "neckline", "pattern", "fit", "length", "fabric", _COLORS)
 
@@ -194,11 +194,13 @@ def _drawn(cue: CueClass, spec: ConflictSpec, generator: np.random.Generator) ->
     if category is not None and category not in CATEGORIES:
         msg = f"The renderer does not draw “{category}”; it draws {', '.join(CATEGORIES)}."
         raise UserError(msg)
-    drawn = sample_spec(generator, category)
-    for _ in range(_TRIES):
-        if all(_has(drawn, name, value) for name, value in wanted.items()):
-            return drawn
-        drawn = sample_spec(generator, category)
+
+    def fits(drawn: GarmentSpec) -> bool:
+        return all(_has(drawn, name, value) for name, value in wanted.items())
+
+    drawn = sample_spec(generator, category, fits=fits, tries=_TRIES)
+    if fits(drawn):
+        return drawn
     # Too rare to be met by chance: what is missing is set.
     forced: dict[str, Any] = {
         name: (value,) if name == _COLORS else value for name, value in wanted.items() if name in _FIELDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -22,6 +23,9 @@ from fashion_studio.rendering.tables import (
     PATTERNS,
     SLEEVES,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["sample_spec"]
 
@@ -179,12 +183,20 @@ def _framed(spec: GarmentSpec, dice: Dice) -> GarmentSpec:
     return replace(spec, pose=pose)
 
 
-def sample_spec(rng: np.random.Generator, category: str | None = None) -> GarmentSpec:
+def sample_spec(
+    rng: np.random.Generator,
+    category: str | None = None,
+    *,
+    fits: Callable[[GarmentSpec], bool] | None = None,
+    tries: int = 1,
+) -> GarmentSpec:
     """Draws one garment in one picture.
 
     Args:
-        rng: one number is drawn from it; everything else follows from that.
+        rng: one number is drawn from it for each try; everything else follows from that.
         category: a studio category, or None for any.
+        fits: says whether a garment is wanted, whatever its place in the picture, which is chosen later.
+        tries: so many garments are drawn at most; if none fits it is the last.
 
     Raises:
         ValueError: no such category.
@@ -192,12 +204,19 @@ def sample_spec(rng: np.random.Generator, category: str | None = None) -> Garmen
     if category is not None and category not in CATEGORIES:
         msg = f"There is no category “{category}” to render; choose one of {', '.join(CATEGORIES)}."
         raise ValueError(msg)
-    dice = Dice(int(rng.integers(0, 2**62)))
-    kind = category or dice.weighted("category", CATEGORY_WEIGHTS)
-    attributes = _attributes(dice, kind)
-    scene = _scene(dice, kind)
-    spec = GarmentSpec(
-        category=kind,
+    for _ in range(max(1, tries)):
+        dice = Dice(int(rng.integers(0, 2**62)))
+        spec = _unplaced(dice, category or dice.weighted("category", CATEGORY_WEIGHTS))
+        if fits is None or fits(spec):
+            break
+    return _framed(spec, dice)
+
+
+def _unplaced(dice: Dice, category: str) -> GarmentSpec:
+    attributes = _attributes(dice, category)
+    scene = _scene(dice, category)
+    return GarmentSpec(
+        category=category,
         **attributes,
         colors=_colors(dice, attributes["pattern"], attributes["fabric"]),
         shape_seed=int(dice.uniform("shape seed", 0, 2**31)),
@@ -206,4 +225,3 @@ def sample_spec(rng: np.random.Generator, category: str | None = None) -> Garmen
         pose=_pose(dice, scene),
         scene=scene,
     )
-    return _framed(spec, dice)
