@@ -156,12 +156,22 @@ def _followed(project: Project, job: Job, terminal: Terminal) -> BulkEdit:
 
 
 def _tell(project: Project, done: BulkEdit, terminal: Terminal) -> None:
-    places = {item_id: path for item_id, path, _ in project.places([*dict(done.failed), *done.added])}
+    named = [*dict(done.failed), *dict(done.partly), *done.added]
+    places = {item_id: path for item_id, path, _ in project.places(named)}
     skipped = [{"file": str(places[item_id]), "reason": reason} for item_id, reason in done.failed]
+    partly = [{"file": str(places[item_id]), "reason": reason} for item_id, reason in done.partly]
     added = [str(places[item_id]) for item_id in done.added]
     terminal.result(
-        {"project": str(project.folder), "edited": added, "stale": done.stale, "skipped": skipped}
+        {
+            "project": str(project.folder),
+            "edited": added,
+            "partly": partly,
+            "stale": done.stale,
+            "skipped": skipped,
+        }
     )
     for entry in skipped:
         terminal.note(f"Not edited {entry['file']}: {entry['reason']}")
-    terminal.say(f"{len(added):,} photos edited, {len(skipped):,} left out. They are in {project.folder}.")
+    for entry in partly:
+        terminal.note(f"Edited only in part {entry['file']}: {entry['reason']}")
+    terminal.say(f"{done.sentence} The edited photos are in {project.folder}.")

@@ -77,6 +77,10 @@ def edit(
 def _tell(done: EditedFile, terminal: Terminal) -> None:
     import msgspec
 
+    from fashion_studio.config.resources import load_vocabulary
+    from fashion_studio.services.editing.misplaced import misplaced_edits
+
+    misplaced = misplaced_edits(load_vocabulary(), done.stack, done.category)
     terminal.result(
         {
             "file": str(done.path) if done.changed_share else None,
@@ -84,12 +88,13 @@ def _tell(done: EditedFile, terminal: Terminal) -> None:
             "height": done.height_px,
             "changed_share": done.changed_share,
             "problems": {str(place + 1): sentence for place, sentence in done.problems.items()},
+            "misplaced": {str(place + 1): sentence for place, sentence in misplaced.items()},
             "doubt": {"score": done.doubt.score, "reasons": list(done.doubt.reasons)},
             "stack": msgspec.to_builtins(done.stack),
             "milliseconds": done.compute_ms,
         }
     )
-    for place, sentence in done.problems.items():
+    for place, sentence in [*done.problems.items(), *misplaced.items()]:
         step = done.stack.steps[place]
         terminal.note(f"Edit {place + 1} ({step.attribute}={step.value}): {sentence}")
     if done.note:

@@ -216,6 +216,7 @@ class EditPreview:
         stack: as it was computed, with the ids of generator and reader.
         compute_ms: of the engine.
         note: what had to be done differently (on the processor, for want of memory); empty otherwise.
+        category: of the garment, as the reading model says; empty where there is none or it does not say.
     """
 
     image: NDArray[np.uint8] = field(repr=False)
@@ -227,6 +228,7 @@ class EditPreview:
     stack: EditStack
     compute_ms: float
     note: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ class EditedFile:
 
     Attributes:
         changed_share: of the photo's pixels, those that may differ from it.
-        problems, stack, compute_ms, note: see `EditPreview`; the time includes writing.
+        problems, stack, compute_ms, note, category: see `EditPreview`; the time includes writing.
     """
 
     path: Path
@@ -261,6 +263,7 @@ class EditedFile:
     stack: EditStack
     compute_ms: float
     note: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ class Editor:
             stack=self.signed(stack, sketch),
             compute_ms=(time.perf_counter() - started_s) * 1000.0,
             note=self.generator.note,
+            category=sketch.category,
         )
 
     def grid(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import numpy as np
 
 from fashion_studio.domain.geometry import Affine, Box
+from fashion_studio.domain.vocabulary import CATEGORY
 from fashion_studio.imaging.garment_square import garment_box, garment_frame, warp_to_square
 from fashion_studio.imaging.letterbox import map_to_image, resize
 from fashion_studio.imaging.matting import refine_mask
@@ -81,6 +82,12 @@ class Sketch:
     answers: Kept[Any] = field(default_factory=lambda: Kept(64), repr=False)
     masks: Kept[Any] = field(default_factory=lambda: Kept(12), repr=False)
     doubt: Doubt | None = None
+
+    @property
+    def category(self) -> str:
+        """What the garment is, as the reading model says; empty without a garment, or if it does not say."""
+        found = self.reading.prediction.attributes.get(CATEGORY) if self.box is not None else None
+        return "" if found is None else found.value
 
     def frame_of(self, width_px: int, height_px: int) -> Affine:
         """From the pixels of the same photo at another size to the square's."""

@@ -172,6 +172,7 @@ def edit_result(
             said.stack,
             said.compute_ms,
             said.note,
+            said.category,
         )
     return EditedFile(
         path_from_wire(answer.target),
@@ -183,6 +184,7 @@ def edit_result(
         said.stack,
         said.compute_ms,
         said.note,
+        said.category,
     )
 
 

@@ -213,4 +213,5 @@ def _outcome(preview: EditPreview, compute_ms: float | None = None) -> Outcome:
         preview.stack,
         preview.compute_ms if compute_ms is None else compute_ms,
         preview.note,
+        preview.category,
     )

@@ -108,6 +108,7 @@ class Outcome(msgspec.Struct, frozen=True):
     stack: EditStack
     compute_ms: float
     note: str
+    category: str
 
 
 class EditedAnswer(msgspec.Struct, frozen=True, tag=True):

@@ -18,7 +18,7 @@ from fashion_studio.jobs.specification import replace_text
 from fashion_studio.jobs.worker import JobPhase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -35,9 +35,14 @@ TAKEN: Final = "taken.json"
 
 
 def freeze_photos(
-    project: Project, ids: Sequence[int] | NDArray[np.int64] | None, kind: str
+    project: Project,
+    ids: Sequence[int] | NDArray[np.int64] | None,
+    kind: str,
+    notes: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> tuple[Path, int]:
     """Makes a run folder with the list of these photos (None: all); returns it and how many they are.
+
+    `notes` are by photo what the job needs to know of it beside its id, path and hash.
 
     Raises:
         UserError: there is no photo.
@@ -54,7 +59,8 @@ def freeze_photos(
         run_dir.mkdir(parents=True)
         with (run_dir / SNAPSHOT).open("w", encoding="ascii") as stream:
             for item_id, path, digest in project.places(wanted):
-                stream.write(json.dumps({"id": item_id, "path": str(path), "hash": digest}) + "\n")
+                more = {} if notes is None else notes.get(item_id, {})
+                stream.write(json.dumps({"id": item_id, "path": str(path), "hash": digest, **more}) + "\n")
                 count += 1
     except OSError as error:
         raise EnvironmentProblem(
@@ -64,7 +70,7 @@ def freeze_photos(
 
 
 def frozen_photos(run_dir: Path) -> list[dict[str, Any]]:
-    """The list of `freeze_photos`: id, path, hash."""
+    """The list of `freeze_photos`: id, path, hash, and what was noted."""
     return [json.loads(line) for line in whole_lines(run_dir / SNAPSHOT)[0]]
 
 

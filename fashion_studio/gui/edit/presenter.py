@@ -13,15 +13,15 @@ from fashion_studio.gui.edit.stack_list import Layer
 from fashion_studio.gui.edit.wording import (
     count_title,
     glyph_of,
-    misplaced,
     region_title,
     rgb_of,
     step_title,
 )
 from fashion_studio.gui.theme.metrics import DURATION_MS
+from fashion_studio.services.editing.misplaced import misplaced_edits
 
 if TYPE_CHECKING:
-    from fashion_studio.domain.edits import EditStep
+    from fashion_studio.domain.edits import EditPreview, EditStep
     from fashion_studio.domain.queries import Item
     from fashion_studio.gui.edit.compare_stage import CompareStage
     from fashion_studio.gui.edit.edit_desk import EditDesk, Shown
@@ -301,16 +301,17 @@ class EditPresenter(QObject):
         idle = len(preview.problems) >= len(preview.stack.active) and bool(problems)
         if idle:
             self.stage.warn(f"Nothing was changed: {problems[0]}")
-        elif odd := misplaced(self.session.vocabulary, preview.stack, self._category()):
-            self.stage.warn("The result may be off.", odd)
+        elif odd := misplaced_edits(self.session.vocabulary, preview.stack, self._category(preview)):
+            self.stage.warn("The result may be off.", next(iter(odd.values())))
         elif preview.doubt.reasons and preview.doubt.score >= _UNSURE_FROM:
             self.stage.warn("The result may be off.", preview.doubt.reasons[0])
         else:
             self.stage.warn(self.keeper.problem or preview.note)
 
-    def _category(self) -> str | None:
+    def _category(self, preview: EditPreview) -> str:
         """What the photo shows, as a person or the model says."""
-        return None if self.keeper.item is None else self.keeper.item.row.category
+        known = None if self.keeper.item is None else self.keeper.item.row.category
+        return known or preview.category
 
     def _on_facts(self) -> None:
         self.grid.show_facts()

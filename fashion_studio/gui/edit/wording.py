@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fashion_studio.config.resources import resources_dir
 from fashion_studio.domain.edits import RegionKind
-from fashion_studio.domain.vocabulary import CATEGORY, COLORS
+from fashion_studio.domain.vocabulary import COLORS
 
 if TYPE_CHECKING:
     from fashion_studio.domain.edits import EditRegion, EditStack, EditStep
@@ -18,7 +18,6 @@ __all__ = [
     "count_title",
     "glyph_of",
     "in_all_title",
-    "misplaced",
     "region_title",
     "rgb_of",
     "step_title",
@@ -89,20 +88,6 @@ def step_title(vocabulary: Vocabulary | None, step: EditStep) -> str:
     """One edit: "Color: Red"."""
     attribute = attribute_title(vocabulary, step.attribute)
     return f"{attribute}: {value_title(vocabulary, step.attribute, step.value)}"
-
-
-def misplaced(vocabulary: Vocabulary | None, stack: EditStack, category: str | None) -> str:
-    """A sentence where an edit is of what such a garment does not have (sleeves of trousers), or nothing."""
-    if vocabulary is None or category is None:
-        return ""
-    for step in stack.active:
-        if vocabulary.has(step.attribute) and not vocabulary.applies(step.attribute, category):
-            kind, what = (
-                value_title(vocabulary, CATEGORY, category),
-                attribute_title(vocabulary, step.attribute),
-            )
-            return f"The attribute “{what}” does not apply to a garment of the category “{kind}”."
-    return ""
 
 
 def count_title(stack: EditStack) -> str:

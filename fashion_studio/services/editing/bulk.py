@@ -16,11 +16,13 @@ from fashion_studio.config.resources import generator_dir, house_model_dir
 from fashion_studio.domain.edits import RegionKind, stack_from_json, stack_to_json
 from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, PhotoError, UserError
 from fashion_studio.domain.queries import ItemFilter
+from fashion_studio.domain.vocabulary import CATEGORY, Vocabulary
 from fashion_studio.imaging.decode import decode
 from fashion_studio.jobs.background import Job, find_jobs, start_job
 from fashion_studio.jobs.specification import JobExit, JobSpec
 from fashion_studio.jobs.worker import JobPhase, JobWorker
 from fashion_studio.services.editing.edited_pictures import write_picture
+from fashion_studio.services.editing.misplaced import misplaced_edits, switched_off
 from fashion_studio.services.editing.project_edits import EditedPicture
 from fashion_studio.services.photo_jobs import Results, freeze_photos, frozen_photos, is_open, why_changed
 from fashion_studio.services.wording import photos
@@ -60,19 +62,24 @@ class BulkEdit:
     Attributes:
         added: edited photos that are in the project now.
         failed: photos that were not edited, (id, reason).
+        partly: photos to which some of the edits were not done, (id, reasons): what does not apply to such a
+            garment is left out of the stack, what finds nothing to act on is in it.
         stale: photos that have changed or gone since the job began; their pictures were dropped.
         complete: whether the job has ended and nothing is left to take in.
     """
 
     added: tuple[int, ...] = ()
     failed: tuple[tuple[int, str], ...] = ()
+    partly: tuple[tuple[int, str], ...] = ()
     stale: int = 0
     complete: bool = False
 
     @property
     def sentence(self) -> str:
-        """For a person: "12 photos edited, 1 left out (no garment was found)."."""
+        """For a person: "12 photos edited, 2 of them only in part, 1 left out (no garment was found)."."""
         text = f"{photos(len(self.added))} edited"
+        if self.partly:
+            text += f", {len(self.partly):,} of them only in part"
         if self.failed:
             reasons = Counter(reason for _, reason in self.failed)
             words = "; ".join(f"{reason}" for reason, _ in reasons.most_common(2))
@@ -112,6 +119,9 @@ def edit_photos(
 ) -> Job:
     """Starts a job that does a stack of edits to photos of a project; it goes on when this process ends.
 
+    Edits of what a garment does not have (sleeves of trousers) are not done to it; a photo to which none of
+    the edits applies is left out.
+
     Args:
         project: gets the pictures by `take_in_edits`.
         ids: which photos; None means all but those that edits made.
@@ -128,7 +138,8 @@ def edit_photos(
     project.check_edits_allowed()
     _check_stack(stack)
     wanted = project.ids(ItemFilter(derived=False)) if ids is None else ids
-    run_dir, count = freeze_photos(project, wanted, KIND)
+    words = _words_for(project, stack)
+    run_dir, count = freeze_photos(project, wanted, KIND, _kinds(project, wanted) if words else None)
     spec = JobSpec(
         KIND,
         f"Editing {photos(count)}",
@@ -138,6 +149,7 @@ def edit_photos(
             "model": str((model_dir or house_model_dir()).absolute()),
             "device": device,
             "stack": stack_to_json(stack),
+            "vocabulary": words,
             "count": count,
         },
     )
@@ -178,10 +190,11 @@ def run_edit_job(run_dir: Path, *, edits: PhotoEdits | None = None) -> int:
             edits = edits or open_edits(
                 Path(settings["generator"]), Path(settings["model"]), settings["device"]
             )
-            stack = stack_from_json(settings["stack"])
+            stack, words = stack_from_json(settings["stack"]), settings.get("vocabulary")
+            vocabulary = Vocabulary.from_mapping(words) if words else None
             for number, entry in enumerate(todo, start=len(done) + 1):
                 job.checkpoint()
-                found = _edited(run_dir, entry, edits, stack)
+                found = _edited(run_dir, entry, edits, stack, vocabulary)
                 results.add({"id": entry["id"], "hash": entry["hash"], **found})
                 job.progress(number, len(snapshot), Path(entry["path"]).name)
             job.checkpoint()
@@ -242,11 +255,52 @@ def _check_stack(stack: EditStack) -> None:
             raise UserError(msg)
 
 
-def _edited(run_dir: Path, entry: dict[str, Any], edits: PhotoEdits, stack: EditStack) -> dict[str, Any]:
+def _words_for(project: Project, stack: EditStack) -> dict[str, Any] | None:
+    """The vocabulary of what the stack edits, if some of it does not apply to every garment."""
+    vocabulary = project.vocabulary
+    names = [step.attribute for step in stack.active if vocabulary.has(step.attribute)]
+    if not vocabulary.has(CATEGORY) or not any(vocabulary.attribute(name).applies_to for name in names):
+        return None
+    return dict(vocabulary.restricted((CATEGORY, *names), landmarks=False).source)
+
+
+def _kinds(project: Project, ids: Sequence[int] | NDArray[np.int64]) -> dict[int, dict[str, str]]:
+    """By photo, what it shows, as a person or the model says; not of those of which nobody has said it."""
+    return {row.id: {"category": row.category} for row in project.rows(ids) if row.category}
+
+
+def _done_where_it_applies(
+    entry: dict[str, Any],
+    image: NDArray[np.uint8],
+    edits: PhotoEdits,
+    stack: EditStack,
+    vocabulary: Vocabulary | None,
+) -> tuple[EditPreview | None, list[str]]:
+    """The photo with the edits that apply to it (None: there are none), and what is said of the others."""
+    misplaced = misplaced_edits(vocabulary, stack, entry.get("category"))
+    preview = None
+    if (fitting := switched_off(stack, misplaced)).active:
+        preview = edits.edit(image, fitting)
+        if "category" not in entry:
+            # Nobody has said yet what it is; the reading model has seen it on the way.
+            misplaced = misplaced_edits(vocabulary, stack, preview.category)
+            fitting = switched_off(stack, misplaced)
+            if misplaced:
+                preview = edits.edit(image, fitting) if fitting.active else None
+    return preview, sorted(set(misplaced.values()))
+
+
+def _edited(
+    run_dir: Path,
+    entry: dict[str, Any],
+    edits: PhotoEdits,
+    stack: EditStack,
+    vocabulary: Vocabulary | None,
+) -> dict[str, Any]:
     """What is written down of one photo: its picture and how it was made, or why there is none."""
     path = Path(entry["path"])
     try:
-        preview = edits.edit(decode(path), stack)
+        preview, misplaced = _done_where_it_applies(entry, decode(path), edits, stack, vocabulary)
     except PhotoError as error:
         return {"reason": error.reason}
     except (EnvironmentProblem, MemoryError) as error:  # not enough memory for this one
@@ -254,12 +308,14 @@ def _edited(run_dir: Path, entry: dict[str, Any], edits: PhotoEdits, stack: Edit
     changed = why_changed(path, entry["hash"])
     if changed:
         return {"reason": changed}
+    if preview is None:
+        return {"reason": " ".join(misplaced)}
     if not preview.changed_share:
         return {"reason": next(iter(preview.problems.values()), NOTHING_CHANGED)}
     picture = f"{entry['id']}.png"
     write_picture(run_dir / PICTURES / picture, preview.image, preview.stack)
     found = {"picture": picture, "stack": stack_to_json(preview.stack), "doubt": preview.doubt.score}
-    return {**found, "problems": sorted(set(preview.problems.values()))}
+    return {**found, "problems": [*misplaced, *sorted(set(preview.problems.values()))]}
 
 
 def _take_in(project: Project, run_dir: Path, entries: Sequence[dict[str, Any]]) -> BulkEdit:
@@ -274,4 +330,10 @@ def _take_in(project: Project, run_dir: Path, entries: Sequence[dict[str, Any]])
     # One that is not there any more was taken in by a call that was cut off before it could note that.
     there = [each for each in pictures if each.path.is_file()]
     added = project.save_edits(there).item_ids if there else ()
-    return BulkEdit(added, failed, len(entries) - len(current), complete=True)
+    saved = {each.parent_id for each in there}
+    partly = tuple(
+        (entry["id"], " ".join(entry["problems"]))
+        for entry in current
+        if entry.get("problems") and entry["id"] in saved
+    )
+    return BulkEdit(added, failed, partly, len(entries) - len(current), complete=True)

@@ -73,4 +73,5 @@ def edit_one_photo(
         stack=edited.stack,
         compute_ms=(time.perf_counter() - started_s) * 1000.0,
         note=edited.note,
+        category=edited.category,
     )

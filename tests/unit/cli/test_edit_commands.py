@@ -11,6 +11,7 @@ from PIL import Image
 from fashion_studio.domain.edits import stack_from_json
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.editing.editor import Editor
+from fashion_studio.editing.sketch import Sketch
 from fashion_studio.imaging.edited_files import read_stack_json
 from fashion_studio.services.editing import one_photo
 
@@ -52,6 +53,21 @@ def test_json_says_all_of_it(studio_command, photo: Path) -> None:
     assert [step["strength"] for step in told["stack"]["steps"]] == [0.5, 0.5]
     assert 0 < told["changed_share"] < 0.5
     assert told["problems"] == {}
+    assert told["misplaced"] == {}
+
+
+def test_an_edit_of_what_the_garment_does_not_have_is_said(
+    studio_command, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Sketch, "category", property(lambda _: "pants"))
+    out = photo.with_name("b.png")
+    wanted = ["--set", "colors=red", "--set", "sleeve_length=sleeveless"]
+    ended = studio_command("edit", photo, *wanted, "--out", out)
+    assert ended.code == 0
+    sentence = "The attribute “Sleeve” does not apply to a garment of the category “Pants”."
+    assert f"Edit 2 (sleeve_length=sleeveless): {sentence}" in " ".join(ended.err.split())
+    ended = studio_command("edit", photo, *wanted, "--out", out, "--json")
+    assert json.loads(ended.out)["misplaced"] == {"2": sentence}
 
 
 def test_a_photo_without_a_garment_is_left_alone_and_that_is_said(studio_command, photo: Path) -> None:

@@ -14,7 +14,9 @@ import pytest
 from engines import QUICK, MakeClient, until
 from garments import ATTRIBUTES, shirt_photo, tiny_generator
 from PIL import Image
+from samples import sample_prediction
 
+from fashion_studio.config.resources import load_vocabulary
 from fashion_studio.domain.edits import EditStack, EditStep
 from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.imaging.edited_files import read_stack_json
@@ -45,6 +47,8 @@ def test_a_whole_session_of_editing(make_client: MakeClient, tmp_path: Path, pho
     preview = client.editing.preview(photo, RED, size_px=100).result(WAIT_S)
     assert preview.image.shape == (100, 75, 3)
     assert list(preview.step_masks) == [0]
+    seen = sample_prediction(load_vocabulary(), 3).category.value  # by `ShirtReader`
+    assert preview.category == seen
     again = client.editing.preview(photo, RED).result(WAIT_S)
     own = np.asarray(Image.open(photo))
     np.testing.assert_array_equal(again.image[again.mask == 0], own[again.mask == 0])
@@ -63,7 +67,7 @@ def test_a_whole_session_of_editing(make_client: MakeClient, tmp_path: Path, pho
 
     target = tmp_path / "b.tif"
     written = client.editing.write(photo, RED, target).result(WAIT_S)
-    assert written.path == target
+    assert (written.path, written.category) == (target, seen)
     assert "tiny-1" in read_stack_json(target)
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentProblem, match="cannot be written"):

@@ -24,6 +24,7 @@ from fashion_studio.domain.edits import (
     RegionKind,
 )
 from fashion_studio.domain.errors import EnvironmentProblem, ProjectError, UserError
+from fashion_studio.domain.labels import Answer
 from fashion_studio.domain.queries import ItemFilter
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.imaging.decode import decode
@@ -39,6 +40,7 @@ from fashion_studio.services.editing.bulk import (
     run_edit_job,
     take_in_edits,
 )
+from fashion_studio.services.editing.misplaced import switched_off
 from fashion_studio.services.project import Project
 from tests.edited_photos import add_edit, stack_of
 
@@ -47,14 +49,16 @@ RED = stack_of("red")
 
 
 class FakeEdits:
-    """Paints the upper half red; finds nothing to act on in a dark photo."""
+    """Paints the upper half red; finds nothing to act on in a dark photo, and takes others for `category`."""
 
-    def __init__(self, before: Callable[[int], None] = lambda _number: None) -> None:
+    def __init__(self, before: Callable[[int], None] = lambda _number: None, category: str = "") -> None:
         self.seen = 0
-        self._before = before
+        self.stacks: list[EditStack] = []
+        self._before, self._category = before, category
 
     def edit(self, image: np.ndarray, stack: EditStack) -> EditPreview:
         self.seen += 1
+        self.stacks.append(stack)
         self._before(self.seen - 1)
         found = image[0, 0, 0] > 0
         result, mask = image.copy(), np.zeros(image.shape[:2], np.uint8)
@@ -70,6 +74,7 @@ class FakeEdits:
             doubt=Doubt(0.25),
             stack=msgspec.structs.replace(stack, model="amgan-9", weights_sha256="cd" * 32),
             compute_ms=1.0,
+            category=self._category if found else "",
         )
 
 
@@ -138,6 +143,53 @@ def test_a_photo_that_cannot_be_edited_is_named_and_the_rest_goes_on(project: Pr
     assert set(reasons) == set(ids[:4])
     assert edits(project) == ["4 edit 1.png"]
     assert done.sentence.startswith("1 photo edited, 4 left out (")
+
+
+SLEEVES = EditStep.of("sleeve_length", "long")
+
+
+def test_what_a_garment_does_not_have_is_not_edited_and_that_is_said(project: Project):
+    ids = [int(each) for each in project.ids()]
+    project.set_answers(ids[1:3], {"category": Answer.of("pants")})
+    project.set_answers(ids[3:], {"category": Answer.of("shirt")})
+    job = prepared(project, ids[1:], EditStack((SLEEVES,)))
+    made = FakeEdits()
+    run_edit_job(job.run_dir, edits=made)
+    done = take_in_edits(project, job.run_dir)
+    sentence = "The attribute “Sleeve” does not apply to a garment of the category “Pants”."
+    assert done.failed == ((ids[1], sentence), (ids[2], sentence))
+    assert made.seen == 2  # trousers cost nothing
+    assert done.sentence == f"2 photos edited, 2 left out ({sentence})."
+
+
+def test_edits_that_apply_are_done_without_those_that_do_not(project: Project):
+    ids = [int(each) for each in project.ids()]
+    project.set_answers(ids[1:2], {"category": Answer.of("pants")})
+    project.set_answers(ids[2:], {"category": Answer.of("shirt")})
+    job = prepared(project, ids[1:], EditStack((*RED.steps, SLEEVES)))
+    run_edit_job(job.run_dir, edits=FakeEdits())
+    done = take_in_edits(project, job.run_dir)
+    assert (len(done.added), done.failed) == (4, ())
+    assert done.partly == (
+        (ids[1], "The attribute “Sleeve” does not apply to a garment of the category “Pants”."),
+    )
+    assert done.sentence == "4 photos edited, 1 of them only in part."
+    (origin,) = [project.origin_of(each) for each in project.derived_of(ids[1])]
+    assert origin is not None
+    assert [step.enabled for step in origin.stack.steps] == [True, False]
+
+
+def test_of_a_photo_that_nobody_has_named_the_model_that_edits_says_what_it_is(project: Project):
+    ids = [int(each) for each in project.ids()]
+    both = EditStack((*RED.steps, SLEEVES))
+    job = prepared(project, ids[3:], both)
+    made = FakeEdits(category="pants")
+    run_edit_job(job.run_dir, edits=made)
+    assert made.stacks == 2 * [both, switched_off(both, {1})]
+    assert len(take_in_edits(project, job.run_dir).partly) == 2
+    only = prepared(project, ids[3:], EditStack((SLEEVES,)))
+    run_edit_job(only.run_dir, edits=FakeEdits(category="pants"))
+    assert len(take_in_edits(project, only.run_dir).failed) == 2
 
 
 def test_what_changed_while_it_was_edited_is_not_taken_in(project: Project, tmp_path: Path):
@@ -320,6 +372,8 @@ def test_the_command_edits_what_matches_and_says_what_it_left_out(
     assert "0.png: No garment was found" in result.stderr
     assert "4 photos edited, 1 left out" in result.stdout
     with Project.open(folder) as again:
+        trousers = again.ids(ItemFilter(text="4", derived=False))
+        again.set_answers(trousers, {"category": Answer.of("pants")})
         made = [int(each) for each in again.ids(ItemFilter(derived=True))]
         origin = again.origin_of(made[0])
         assert origin is not None
@@ -327,6 +381,11 @@ def test_the_command_edits_what_matches_and_says_what_it_left_out(
         assert (step.attribute, step.value, step.region.kind, step.strength) == (
             "colors", "red", RegionKind.SLEEVE, 0.5,
         )  # fmt: skip
+    result = run(app, [*arguments, "--set", "sleeve_length=long", "--text", "4", "--json"])
+    (partly,) = json.loads(result.stdout)["partly"]
+    assert Path(partly["file"]).name == "4.png"
+    assert "Edited only in part" in result.stderr
+    assert "“Sleeve” does not apply" in result.stderr
     assert run(app, [*arguments, "--text", "no such photo"]).exit_code == 4
     assert run(app, ["edit-all", str(folder)]).exit_code == 2
     assert run(app, ["edit-all", str(folder), "--set", "red"]).exit_code == 2
