@@ -243,6 +243,11 @@ class Surface(QWidget):
         self._height_px = 0
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind it need be painted
 
+    def set_sides(self, sides: str) -> None:
+        """Hairlines on other sides."""
+        self._sides = sides
+        self.update()
+
     def keep_height(self, height_px: int) -> None:
         """A height given at 100 % that follows the text setting."""
         self._height_px = height_px

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fashion_studio.gui.components.base import Control, themed
+from fashion_studio.gui.components.base import Control, Tipped, themed
 from fashion_studio.gui.components.motion import Motion
 from fashion_studio.gui.components.painting import (
     draw_check_box,
@@ -97,7 +97,7 @@ class Switch(_Mark):
         draw_dot(painter, QPointF(x, area.center().y()), self.ink("onaccent" if on else "text2"), 10)
 
 
-class Segment(QWidget):
+class Segment(Tipped, QWidget):
     """One of a few, side by side under one border. Entries may carry a person's or a model's mark."""
 
     picked = Signal(int)

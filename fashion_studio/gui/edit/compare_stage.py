@@ -58,12 +58,12 @@ class CompareStage(QWidget):
         self.count.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.showing = Segment(("Slider", "Side by side", "Result"))
+        self.showing.setToolTip(commands.get("edit.showing").tooltip)
         self.showing.picked.connect(lambda place: self.canvas.set_showing(_SHOWINGS[place]))
         fit = IconButton("maximize", "Fit")
         bind(fit, commands.get("edit.fit"))
         self._zoom = Label("100 %", "small", role="text2")
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("100 %") + 2)
         self._hold = QWidget()
         hint = row(
             Label("Hold", "small", role="text2"),
@@ -93,6 +93,13 @@ class CompareStage(QWidget):
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self.canvas.zoom_changed.connect(self._show_zoom)
+        bar.theme.changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The name takes no more room than it needs, the zoom always the same, at any text size."""
+        self.show_name(self.name)
+        self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("100 %") + 2)
 
     @property
     def name(self) -> str:

@@ -209,7 +209,7 @@ class EditPresenter(QObject):
             canvas.show_result(None)
             self.left.say_share(None)
             self.stage.warn(self.keeper.problem)
-            self.result.clear("Choose a color, a sleeve or a pattern at the right.")
+            self.result.clear("Choose a color, a sleeve or a pattern.")
             return
         if not self.stage.strip.verdicts:
             self.stage.strip.show_verdicts((), "The reader looks at the result.")

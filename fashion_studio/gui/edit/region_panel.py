@@ -15,6 +15,7 @@ from fashion_studio.gui.components.sliders import Slider
 from fashion_studio.gui.edit.compare_canvas import PaintTool
 from fashion_studio.gui.edit.wording import REGIONS
 from fashion_studio.gui.theme.icons import draw_icon
+from fashion_studio.gui.theme.theme import current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -135,6 +136,7 @@ class MaskPanel(QWidget):
             0, 100, 70, tooltip=f"How hard the brush's edge is  ({commands.get('edit.harder').key})"
         )
         self._figures = [Label("", "small", 500) for _ in range(3)]
+        self._names: list[Label] = []
         lines = []
         for title, slider, figure in zip(
             ("Threshold", "Brush size", "Hardness"),
@@ -143,9 +145,8 @@ class MaskPanel(QWidget):
             strict=True,
         ):
             name = Label(title, "small", role="text2")
-            name.setFixedWidth(name.fontMetrics().horizontalAdvance("Brush size") + 8)
             figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            figure.setFixedWidth(figure.fontMetrics().horizontalAdvance("0.00") + 4)
+            self._names.append(name)
             line = row(name, slider, figure, gap=4)
             line.setStretch(1, 1)
             lines.append(line)
@@ -169,6 +170,15 @@ class MaskPanel(QWidget):
         self.snap.toggled.connect(lambda _on: self._tell())
         self.outline.toggled.connect(self.outline_toggled)
         self._show_figures()
+        current_theme().changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Names and figures keep to columns of their own, at any text size."""
+        for label, widest, air in [(each, "Brush size", 8) for each in self._names] + [
+            (each, "0.00", 4) for each in self._figures
+        ]:
+            label.setFixedWidth(label.fontMetrics().horizontalAdvance(widest) + air)
 
     @property
     def brush(self) -> tuple[float, float, bool]:

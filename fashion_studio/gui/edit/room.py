@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from fashion_studio.domain.edits import RegionKind
 from fashion_studio.gui.components.base import row
@@ -13,6 +13,7 @@ from fashion_studio.gui.edit.bulk_edits import BulkDialog
 from fashion_studio.gui.edit.compare_canvas import PaintTool
 from fashion_studio.gui.edit.compare_stage import CompareStage
 from fashion_studio.gui.edit.edit_desk import EditDesk
+from fashion_studio.gui.edit.folded_side import VALUES, FoldedSide
 from fashion_studio.gui.edit.grid_director import GridDirector
 from fashion_studio.gui.edit.painting_hand import PaintingHand
 from fashion_studio.gui.edit.presenter import EditPresenter
@@ -20,13 +21,19 @@ from fashion_studio.gui.edit.result_director import ResultDirector
 from fashion_studio.gui.edit.saving import EditSaving
 from fashion_studio.gui.edit.side_panels import StackPanel, ValuesPanel
 from fashion_studio.gui.edit.stack_keeper import StackKeeper
+from fashion_studio.gui.theme.theme import current_theme
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from fashion_studio.gui.commands import Commands
     from fashion_studio.gui.edit.bulk_edits import BulkEdits
     from fashion_studio.gui.session import Session
 
 __all__ = ["EditRoom"]
+
+_FOLDED_BELOW_PX = 836
+"""Both sides and 320 px for the photo, at 100 % text."""
 
 
 class EditRoom(QWidget):
@@ -57,7 +64,11 @@ class EditRoom(QWidget):
         self.saving = EditSaving(session, self.keeper, self)
         layout = row(self.left, self.stage, self.right, gap=0)
         layout.setStretch(1, 1)
+        self._line = layout
         self.setLayout(layout)
+        self.folded = FoldedSide(commands, self.left, self.right)
+        self.folded.setParent(self)
+        self._narrow = False
         self._connect()
         self.set_narrow(narrow=False)
         self.presenter.open_project()
@@ -77,9 +88,38 @@ class EditRoom(QWidget):
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Under 1200 px: slimmer sides, a shorter bar."""
-        self.left.set_narrow(narrow=narrow)
+        self._narrow = narrow
         self.right.set_narrow(narrow=narrow)
         self.stage.set_narrow(narrow=narrow)
+        self._share_out()
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether there is no room for both sides beside the photo."""
+        return self._line.indexOf(self.folded) >= 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where large text would leave the photo no room, the sides lie behind each other."""
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        fold = self.parentWidget() is not None and self.width() < current_theme().px(_FOLDED_BELOW_PX)
+        focus, turned = QApplication.focusWidget(), fold != self.is_folded
+        if fold:
+            self.folded.fold(self._line)
+        else:
+            if self.is_folded:
+                self.folded.unfold(self._line)
+            self.left.set_narrow(narrow=self._narrow)
+            self.right.set_narrow(narrow=self._narrow)
+        if turned and focus is not None and QApplication.focusWidget() is not focus:
+            self.stage.canvas.setFocus(Qt.FocusReason.OtherFocusReason)  # a side that is moved loses it
+
+    def turn_page(self) -> None:
+        """Edits or values, where they lie behind each other."""
+        if self.is_folded:
+            self.folded.show_page(1 - self.folded.page)
 
     def close_photos(self) -> None:
         """Keeps what is unsaved and ends the threads; before the window closes."""
@@ -122,6 +162,12 @@ class EditRoom(QWidget):
     def new_edit(self) -> None:
         """The next value becomes an edit of its own."""
         self.keeper.pick(-1)
+        self.folded.show_page(VALUES)
+
+    def next_attribute(self) -> None:
+        """Another attribute's values."""
+        self.folded.show_page(VALUES)
+        self.grid.next_attribute()
 
     def delete(self) -> None:
         """Takes the open edit out."""

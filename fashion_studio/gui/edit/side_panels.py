@@ -1,4 +1,7 @@
-"""The two sides of the edit room: the stack with region and mask at the left, values at the right."""
+"""The two sides of the edit room: the stack with region and mask at the left, values at the right.
+
+Where there is no room for both, `folded_side` puts them behind each other.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from fashion_studio.gui.components.marks import ProgressBar
 from fashion_studio.gui.edit.region_panel import MaskPanel, RegionPanel
 from fashion_studio.gui.edit.stack_list import EDGE_PX, StackList
 from fashion_studio.gui.edit.value_grid import ValueGrid
-from fashion_studio.gui.theme.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,9 @@ __all__ = ["StackPanel", "ValuesPanel"]
 _LEFT_PX, _LEFT_NARROW_PX = 264, 252
 _RIGHT_PX, _RIGHT_NARROW_PX = 320, 264
 _LOW_BELOW_PX = 760
+_STACK_PX = 96
+_UNBOUND_PX = (1 << 24) - 1
+"""Qt's QWIDGETSIZE_MAX, which PySide does not have."""
 
 
 class StackPanel(Surface):
@@ -41,7 +46,6 @@ class StackPanel(Surface):
         self.regions = RegionPanel(commands)
         self.masking = MaskPanel(commands)
         self._area = PaneScroll(self.stack)
-        self._area.setMinimumHeight(96)
         self._share = Label("", "caption", role="text2", wrap=True)
         self._note = Card("raised", "raised", 6)
         words = row(IconMark("lock", "agree", 14), self._share, gap=8, margins=(8, 8, 8, 8))
@@ -49,8 +53,8 @@ class StackPanel(Surface):
         self._note.setLayout(words)
         self._head = [Label(text, "small", 600) for text in ("Edit stack", "Region", "Mask")]
         edge = (EDGE_PX, 0, EDGE_PX, 0)
-        layout = column(gap=0, margins=(12 - EDGE_PX, 12, 13 - EDGE_PX, 12))
-        layout.addLayout(row(self._head[0], None, new, margins=edge))
+        inner = QWidget()
+        layout = column(gap=0)
         layout.addWidget(self._area, 1000)
         self._spaces = [layout.count(), 0]
         layout.addSpacing(16)
@@ -63,15 +67,28 @@ class StackPanel(Surface):
         layout.addSpacing(8)
         layout.addLayout(row(self.masking, margins=edge))
         layout.addStretch(1)
-        layout.addSpacing(8)
-        layout.addLayout(row(self._note, margins=edge))
+        inner.setLayout(layout)
         self._column = layout
-        self.setLayout(layout)
+        whole = column(
+            row(self._head[0], None, new, margins=edge),
+            PaneScroll(inner),
+            8,
+            row(self._note, margins=edge),
+            gap=0,
+            margins=(12 - EDGE_PX, 12, 13 - EDGE_PX, 12),
+        )
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
         self._note.hide()
+        self._free = False
+        self.theme.changed.connect(self.fit_stack)
+        self.fit_stack()
 
     def fit_stack(self) -> None:
-        """The stack takes the room it needs, no more."""
-        self._area.setMaximumHeight(max(self.stack.height(), 96))
+        """The stack takes the room it needs, no more; what is below it may be scrolled to."""
+        least = self.stack.height() if self._free else self.theme.px(_STACK_PX)
+        self._area.setMinimumHeight(least)
+        self._area.setMaximumHeight(max(self.stack.height(), least))
 
     def say_share(self, share: float | None) -> None:
         """Of the photo's pixels, those that change; None for nothing to say."""
@@ -89,11 +106,19 @@ class StackPanel(Surface):
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Under 1200 px."""
-        self.setFixedWidth(current_theme().px(_LEFT_NARROW_PX if narrow else _LEFT_PX))
+        self.setFixedWidth(self.theme.px(_LEFT_NARROW_PX if narrow else _LEFT_PX))
+        self._free = False
+        self.fit_stack()
+
+    def set_free(self) -> None:
+        """As wide as there is room, the whole stack scrolled with what is below it."""
+        _set_free(self)
+        self._free = True
+        self.fit_stack()
 
     def resizeEvent(self, event: object) -> None:
         """A low window has lower rows and less air."""
-        low = self.height() < current_theme().px(_LOW_BELOW_PX)
+        low = self.height() < self.theme.px(_LOW_BELOW_PX)
         self.regions.set_low(low=low)
         self.masking.set_low(low=low)
         for place in self._spaces:
@@ -101,6 +126,11 @@ class StackPanel(Surface):
             if spacer is not None and (item := spacer.spacerItem()) is not None:
                 item.changeSize(0, 8 if low else 16)
         self._column.invalidate()
+
+
+def _set_free(side: QWidget) -> None:
+    side.setMinimumWidth(0)
+    side.setMaximumWidth(_UNBOUND_PX)
 
 
 class MissingNote(QWidget):
@@ -155,12 +185,12 @@ class ValuesPanel(Surface):
         bind(self.save, commands.get("edit.save"))
         for button in (export, self.save):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        feet = Surface("panel", "t")
-        feet.setLayout(row(export, self.save, gap=8, margins=(12, 12, 12, 12)))
+        self.feet = Surface("panel", "t")
+        self.feet.setLayout(row(export, self.save, gap=8, margins=(12, 12, 12, 12)))
         head = row(self._title, None, self.bar, self._count, gap=8, margins=(12, 10, 12, 0))
         words = row(self._words, margins=(12, 2, 12, 0))
         body = column(self.area, gap=0, margins=(7, 4, 7, 0))
-        layout = column(self.tabs, head, words, self.missing, body, feet, gap=0, margins=(1, 0, 0, 0))
+        layout = column(self.tabs, head, words, self.missing, body, self.feet, gap=0, margins=(1, 0, 0, 0))
         layout.setStretch(4, 1)
         self._tabs_place = layout
         self.setLayout(layout)
@@ -206,5 +236,13 @@ class ValuesPanel(Surface):
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Under 1200 px."""
-        self.setFixedWidth(current_theme().px(_RIGHT_NARROW_PX if narrow else _RIGHT_PX))
+        self.setFixedWidth(self.theme.px(_RIGHT_NARROW_PX if narrow else _RIGHT_PX))
         self.save.setText("Save" if narrow else "Save as new")
+
+    def set_free(self) -> None:
+        """As wide as there is room."""
+        _set_free(self)
+
+    def take_feet(self) -> None:
+        """What is done with the result is below the values again."""
+        self._tabs_place.addWidget(self.feet)

@@ -140,7 +140,7 @@ def _stack_entries() -> tuple[tuple[str, str, str | tuple[str, ...], Act], ...]:
         ("new", "New edit: the next value is added", "N", lambda room: room.new_edit()),
         ("next_value", "Next value", (".", ">"), lambda room: room.step_value(1)),
         ("previous_value", "Value before", (",", "<"), lambda room: room.step_value(-1)),
-        ("tab", "Color, sleeve, pattern", "T", lambda room: room.grid.next_attribute()),
+        ("tab", "Color, sleeve, pattern", "T", lambda room: room.next_attribute()),
         ("above", "Open the edit above", "Up", lambda room: room.pick(1)),
         ("below", "Open the edit below", "Down", lambda room: room.pick(-1)),
         ("up", "Move the edit up", "Ctrl+Up", lambda room: room.reorder(1)),
@@ -173,6 +173,7 @@ def _mask_entries() -> tuple[tuple[str, str, str | tuple[str, ...], Act], ...]:
 
 def _look_entries() -> tuple[tuple[str, str, str | tuple[str, ...], Act], ...]:
     return (
+        ("page", "Edits or values, where there is room for one", "P", lambda room: room.turn_page()),
         ("showing", "Slider, side by side, result", "S", lambda room: room.stage.next_showing()),
         ("fit", "Fit the photo", "F", lambda room: room.stage.canvas.fit()),
         ("pixels", "One pixel on one pixel", "Z", lambda room: room.stage.canvas.zoom_one_to_one()),

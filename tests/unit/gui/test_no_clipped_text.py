@@ -92,6 +92,10 @@ def edit_screens(window, app):
     room.left.say_share(0.4567)
     app.processEvents()  # the last act's title and the share come with it, and rows that wrap need two turns
     yield "edit, two edits"
+    if room.is_folded:
+        room.turn_page()
+        yield "edit, the other page"
+        room.turn_page()
 
 
 def probe_screens(window, until=None):
@@ -168,7 +172,7 @@ def large_text():
 
 @pytest.mark.parametrize(
     ("room", "size"),
-    [("edit", (1440, 900)), ("probe", (1440, 900)), ("probe", (1024, 700))],
+    [(room, size) for room in ("edit", "probe") for size in ((1440, 900), (1024, 700))],
     ids=lambda part: part if isinstance(part, str) else f"{part[0]}x{part[1]}",
 )
 def test_edit_and_probe_have_room_for_large_text(
@@ -198,6 +202,40 @@ def test_edit_and_probe_have_room_for_large_text(
         problems += [f"{name}: {what}" for what in clipped(window)]
         problems += [f"{name}: “{text}” painted into {width:.0f} px" for text, width in cut]
     assert not problems, "\n".join(dict.fromkeys(problems))
+
+
+def test_the_edit_room_has_room_for_text_that_grows_while_it_is_shown(
+    window, read_project, calm, qapp, qtbot, cut
+):
+    window.session.adopt(read_project)
+    window.resize(1024, 700)
+    calm(window)
+    window.show_room("edit")
+    room = window.edit.room
+    room.keeper.take_value("colors", "red")
+    assert not room.is_folded
+    try:
+        current_theme().set_text_scale(1.5)
+        qapp.processEvents()
+        assert room.is_folded
+        assert room.stage.canvas.width() >= current_theme().px(320)
+        seen = {room.right.save: False, room.left.masking.threshold: False}
+        for _ in range(2):
+            room.turn_page()
+            qapp.processEvents()
+            window.grab()
+            assert not clipped(room)
+            assert room.right.save.isVisible()
+            for part in seen:
+                seen[part] |= part.isVisible()
+        assert all(seen.values())
+    finally:
+        current_theme().set_text_scale(1.0)
+    qapp.processEvents()
+    assert not room.is_folded
+    assert not clipped(room)
+    assert room.left.isVisible()
+    assert room.right.isVisible()
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")

@@ -14,6 +14,7 @@ from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.domain.labels import Answer
 from fashion_studio.gui.edit.compare_canvas import PaintTool, Showing
 from fashion_studio.gui.edit.verdicts import VerdictKind
+from fashion_studio.gui.theme.theme import current_theme
 from fashion_studio.gui.works import WorkState
 from fashion_studio.jobs.engine_client import EnginePhase
 
@@ -360,6 +361,35 @@ def test_sleeves_of_trousers_are_doubted(room, read_project, qtbot):
     take(shown, "long")
     qtbot.waitUntil(shown.stage.doubt.isVisible, timeout=WAIT_MS)
     assert shown.stage.doubt.sentence == "The result may be off."
+    settled(qtbot, shown)
+
+
+def test_where_room_is_short_a_key_turns_from_values_to_edits_and_a_new_edit_turns_back(room, window, qtbot):
+    shown = room()
+    take(shown, "red")
+    press(shown, Qt.Key.Key_P)  # both are there
+    assert shown.left.isVisible()
+    assert shown.right.isVisible()
+    current_theme().set_text_scale(1.5)
+    try:
+        window.resize(1024, 700)
+        qtbot.waitUntil(lambda: shown.is_folded, timeout=WAIT_MS)
+        assert shown.right.isVisible()
+        press(shown, Qt.Key.Key_P)
+        assert shown.left.isVisible()
+        assert not shown.right.isVisible()
+        assert shown.right.save.isVisible()
+        assert "P" in shown.folded.switch.toolTip()
+        press(shown, Qt.Key.Key_N)
+        assert shown.right.isVisible()
+        QTest.mouseClick(shown.folded.switch, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+        assert shown.left.isVisible()
+        press(shown, Qt.Key.Key_T)
+        assert shown.grid.attribute == "sleeve_length"
+        take(shown, "short")
+    finally:
+        current_theme().set_text_scale(1.0)
+    assert [step.value for step in shown.keeper.stack.steps] == ["red", "short"]
     settled(qtbot, shown)
 
 
