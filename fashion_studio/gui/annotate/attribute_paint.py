@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -10,6 +10,16 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from fashion_studio.domain.labels import AnswerKind
 from fashion_studio.gui.annotate.attribute_layout import ANSWERS, ATMOST_CELLS, PartKind
 from fashion_studio.gui.annotate.attribute_state import Verdict
+from fashion_studio.gui.annotate.part_looks import (
+    answer_says,
+    cell_figure,
+    cell_says,
+    colors_row_says,
+    head_says,
+    is_hovered,
+    row_says,
+    value_says,
+)
 from fashion_studio.gui.components.marks import PaletteShare, draw_bar, draw_palette, draw_swatch, per_cent
 from fashion_studio.gui.components.painting import (
     draw_dashed_ring,
@@ -28,9 +38,11 @@ if TYPE_CHECKING:
 
     from fashion_studio.gui.annotate.attribute_layout import Columns, Part
     from fashion_studio.gui.annotate.attribute_state import RowState, ValueState
+    from fashion_studio.gui.annotate.part_looks import PaneLook
+    from fashion_studio.gui.annotate.part_pictures import PartPictures
     from fashion_studio.gui.theme.theme import Theme
 
-__all__ = ["PaneLook", "paint_part"]
+__all__ = ["paint_part"]
 
 _MARKS: Final[dict[Verdict, tuple[str, str]]] = {
     Verdict.AGREES: ("check", "agree"),
@@ -42,39 +54,20 @@ _MARKS: Final[dict[Verdict, tuple[str, str]]] = {
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight
 
 
-@dataclass(frozen=True, slots=True)
-class PaneLook:
-    """What besides the state decides how the pane looks.
-
-    Attributes:
-        hovered: the piece under the pointer or the keyboard's cursor, by kind, attribute and value.
-        open_name: the open attribute.
-        engine_away: models' columns show a hatch, nothing can be expected of them now.
-        waiting: the model has not answered for this photo yet.
-    """
-
-    theme: Theme
-    columns: Columns
-    hovered: tuple[PartKind, str, str] | None
-    open_name: str | None
-    engine_away: bool
-    waiting: bool
-    found_count: int = 0
-
-
-def part_key(part: Part) -> tuple[PartKind, str, str]:
-    """What a piece stands for, however it is laid out."""
-    row = part.row.name if part.row is not None else ""
-    return part.kind, row, part.value.name if part.value is not None else part.answer
-
-
-def paint_part(painter: QPainter, part: Part, look: PaneLook) -> None:
-    """Paints one piece."""
-    _PAINTERS[part.kind](painter, part, look)
-
-
-def _is_hovered(part: Part, look: PaneLook) -> bool:
-    return look.hovered == part_key(part)
+def paint_part(painter: QPainter, part: Part, look: PaneLook, pictures: PartPictures | None = None) -> None:
+    """Paints one piece; what of it stands still from photo to photo comes from `pictures`, if given."""
+    still = _STILL.get(part.kind)
+    says = still[0](part, look) if still is not None and pictures is not None else None
+    if still is None or pictures is None or says is None:
+        _PAINTERS[part.kind](painter, part, look)
+        return
+    _, ground, draw = still
+    pictures.paint(
+        painter, part.rect, (part.kind, says), look.theme.color(ground), partial(draw, part=part, look=look)
+    )
+    moving = _MOVING.get(part.kind)
+    if moving is not None:
+        moving(painter, part, look)
 
 
 def _paint_head(painter: QPainter, part: Part, look: PaneLook) -> None:
@@ -92,16 +85,26 @@ def _paint_head(painter: QPainter, part: Part, look: PaneLook) -> None:
 
 
 def _paint_row(painter: QPainter, part: Part, look: PaneLook) -> None:
+    _paint_row_person(painter, part, look)
+    _paint_row_model(painter, part, look)
+
+
+def _paint_row_person(painter: QPainter, part: Part, look: PaneLook) -> None:
     row, rect, theme = part.row, part.rect, look.theme
     if row is None:
         return
     is_open = row.name == look.open_name
-    if _is_hovered(part, look) and not is_open:
+    if is_hovered(part, look) and not is_open:
         painter.fillRect(rect, theme.color("hover"))
     _paint_row_name(painter, row, rect, look, is_open=is_open)
     _paint_person(painter, row, look.columns.person_rect(rect), theme)
-    _paint_model(painter, row, look.columns.model_rect(rect), look)
-    _paint_verdict(painter, row, look.columns.mark_rect(rect), look)
+
+
+def _paint_row_model(painter: QPainter, part: Part, look: PaneLook) -> None:
+    row, rect = part.row, part.rect
+    if row is not None:
+        _paint_model(painter, row, look.columns.model_rect(rect), look)
+        _paint_verdict(painter, row, look.columns.mark_rect(rect), look)
 
 
 def _paint_row_name(painter: QPainter, row: RowState, rect: QRect, look: PaneLook, *, is_open: bool) -> None:
@@ -174,10 +177,25 @@ def _paint_card(painter: QPainter, part: Part, look: PaneLook) -> None:
 
 
 def _paint_value(painter: QPainter, part: Part, look: PaneLook) -> None:
+    _paint_value_words(painter, part, look)
+    _paint_value_bar(painter, part, look)
+
+
+def _number_rect(part: Part, columns: Columns) -> QRect:
+    rect = part.rect
+    right = rect.right() + 1 - (columns.padding - rect.left())
+    return QRect(right - columns.percent, rect.top(), columns.percent, rect.height())
+
+
+def _bar_left(number: QRect, columns: Columns) -> int:
+    return number.left() - columns.gap - columns.bar + 2
+
+
+def _paint_value_words(painter: QPainter, part: Part, look: PaneLook) -> None:
     row, value, rect, theme, columns = part.row, part.value, part.rect, look.theme, look.columns
     if row is None or value is None:
         return
-    if _is_hovered(part, look):
+    if is_hovered(part, look):
         painter.fillRect(rect, theme.color("pressed"))
     gap, left = columns.gap, columns.padding
     if value.key:
@@ -190,13 +208,11 @@ def _paint_value(painter: QPainter, part: Part, look: PaneLook) -> None:
     radio = QRectF(left, rect.top() + (rect.height() - side) // 2, side, side)
     draw_radio(painter, theme, radio, on=value.by_person)
     left += side + gap
-    right = rect.right() + 1 - (columns.padding - rect.left())
-    number = QRect(right - columns.percent, rect.top(), columns.percent, rect.height())
-    bar_left = number.left() - gap - columns.bar + 2
+    number = _number_rect(part, columns)
     font = theme.font("small", 600 if value.by_person else 400)
     width = theme.metrics("small", 600 if value.by_person else 400).horizontalAdvance(value.title) + 1
     tags = _tags(value)
-    room = bar_left - gap - left - sum(_tag_width(theme, tag) + gap for tag, _, _ in tags)
+    room = _bar_left(number, columns) - gap - left - sum(_tag_width(theme, tag) + gap for tag, _, _ in tags)
     width = min(width, max(room, 0))
     draw_text(painter, QRect(left, rect.top(), width, rect.height()), value.title, font, theme.color("text"))
     left += width + gap
@@ -208,7 +224,9 @@ def _paint_value(painter: QPainter, part: Part, look: PaneLook) -> None:
         align = Qt.AlignmentFlag.AlignHCenter
         draw_text(painter, box, tag, theme.font("caption"), theme.color(ink), align)
         left += box.width() + gap // 2
-    _paint_probability(painter, value, QRect(bar_left, rect.top(), columns.bar, rect.height()), number, look)
+    if value.probability is not None:
+        figure = per_cent(value.probability)
+        draw_text(painter, number, figure, theme.font("small", 500), theme.color("text2"), _RIGHT)
 
 
 def _tags(value: ValueState) -> list[tuple[str, str, str]]:
@@ -224,18 +242,14 @@ def _tag_width(theme: Theme, tag: str) -> int:
     return theme.metrics("caption").horizontalAdvance(tag) + theme.px(10)
 
 
-def _paint_probability(
-    painter: QPainter, value: ValueState, bar: QRect, number: QRect, look: PaneLook
-) -> None:
-    theme = look.theme
-    area = QRectF(bar.left(), bar.top() + bar.height() // 2 - 2, bar.width(), 4)
-    if value.probability is None:
-        if look.engine_away or look.waiting:
-            draw_bar(painter, theme, area, None if look.engine_away else 0.0)
+def _paint_value_bar(painter: QPainter, part: Part, look: PaneLook) -> None:
+    value, rect, columns = part.value, part.rect, look.columns
+    if value is None or (value.probability is None and not (look.engine_away or look.waiting)):
         return
-    draw_bar(painter, theme, area, value.probability)
-    ink = theme.color("text2")
-    draw_text(painter, number, per_cent(value.probability), theme.font("small", 500), ink, _RIGHT)
+    left = _bar_left(_number_rect(part, columns), columns)
+    area = QRectF(left, rect.top() + rect.height() // 2 - 2, columns.bar, 4)
+    expected = None if look.engine_away else 0.0
+    draw_bar(painter, look.theme, area, expected if value.probability is None else value.probability)
 
 
 def _paint_cell(painter: QPainter, part: Part, look: PaneLook) -> None:
@@ -244,7 +258,7 @@ def _paint_cell(painter: QPainter, part: Part, look: PaneLook) -> None:
     if row is None or value is None:
         return
     inner = rect.adjusted(theme.px(2), 1, -theme.px(2), -1)
-    if _is_hovered(part, look):
+    if is_hovered(part, look):
         rounded(painter, inner, 4, theme.color("pressed"))
     elif value.by_person:
         rounded(painter, inner, 4, theme.color("humanbg"))
@@ -262,9 +276,7 @@ def _paint_cell(painter: QPainter, part: Part, look: PaneLook) -> None:
     else:
         draw_swatch(painter, theme, spot, value.rgb)
     left += side + theme.px(6)
-    figure = ""
-    if value.probability is not None and (value.by_model or value.probability >= 0.005):
-        figure = per_cent(value.probability)
+    figure = cell_figure(value)
     weight = 600 if value.by_model else 400
     wide = theme.metrics("small", weight).horizontalAdvance(figure) + 1 if figure else 0
     number = QRect(rect.right() - theme.px(8) - wide, rect.top(), wide, rect.height())
@@ -295,7 +307,7 @@ def _paint_answer(painter: QPainter, part: Part, look: PaneLook) -> None:
     if is_on:
         rounded(painter, rect, 6, theme.color("humanbg"), theme.color("human"))
     else:
-        fill = "pressed" if _is_hovered(part, look) else "raised"
+        fill = "pressed" if is_hovered(part, look) else "raised"
         rounded(painter, rect, 6, theme.color(fill), theme.color("border"))
     title, key = ANSWERS[part.answer]
     height = theme.px(18)
@@ -318,7 +330,7 @@ def _paint_colors_row(painter: QPainter, part: Part, look: PaneLook) -> None:
     if row is None:
         return
     line = _first_line(part, look)
-    if _is_hovered(part, look):
+    if is_hovered(part, look):
         painter.fillRect(part.rect, look.theme.color("hover"))
     _paint_row_name(painter, row, line, look, is_open=False)
     if row.answer is None or row.answer.kind is not AnswerKind.KNOWN:
@@ -346,7 +358,7 @@ def _paint_color_chip(painter: QPainter, part: Part, look: PaneLook) -> None:
 
 
 def _paint_add_color(painter: QPainter, part: Part, look: PaneLook) -> None:
-    hovered = _is_hovered(part, look)
+    hovered = is_hovered(part, look)
     if hovered:
         rounded(painter, part.rect, 6, look.theme.color("hover"))
     spot = QPointF(
@@ -413,3 +425,16 @@ _PAINTERS: Final = {
     PartKind.COLORS_MEASURED: _paint_colors_measured,
     PartKind.NOTE: _paint_note,
 }
+
+_STILL: Final = {
+    PartKind.HEAD: (head_says, "panel", _paint_head),
+    PartKind.ROW: (row_says, "panel", _paint_row_person),
+    PartKind.VALUE: (value_says, "raised", _paint_value_words),
+    PartKind.CELL: (cell_says, "raised", _paint_cell),
+    PartKind.ANSWER: (answer_says, "raised", _paint_answer),
+    PartKind.COLORS_ROW: (colors_row_says, "panel", _paint_colors_row),
+}
+"""What it says of a piece (everything in the state that decides its looks), its ground, its painter."""
+
+_MOVING: Final = {PartKind.ROW: _paint_row_model, PartKind.VALUE: _paint_value_bar}
+"""What is different on nearly every photo, over what stands still."""

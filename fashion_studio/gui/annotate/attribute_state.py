@@ -86,8 +86,7 @@ class RowState:
             return "Unknown"
         if self.answer.kind is AnswerKind.NOT_APPLICABLE:
             return "Does not apply"
-        titles = {value.name: value.title for value in self.values}
-        return ", ".join(titles.get(name, name) for name in self.answer.values)
+        return ", ".join(self._title(name) for name in self.answer.values)
 
     def with_value(self, value: str) -> Answer | None:
         """The answer after a value was chosen; of several, it is added or taken away, down to "not set"."""
@@ -105,8 +104,10 @@ class RowState:
         """The model's value in words; empty without a prediction."""
         if not self.proposals:
             return ""
-        said = self.proposals[0].name
-        return next((value.title for value in self.values if value.name == said), said)
+        return self._title(self.proposals[0].name)
+
+    def _title(self, name: str) -> str:
+        return next((value.title for value in self.values if value.name == name), name)
 
     @property
     def confidence(self) -> float | None:

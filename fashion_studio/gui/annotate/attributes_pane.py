@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from fashion_studio.domain.labels import Answer
 from fashion_studio.gui.annotate.attribute_layout import PartKind, Plan, lay_out
-from fashion_studio.gui.annotate.attribute_paint import PaneLook, paint_part, part_key
+from fashion_studio.gui.annotate.attribute_paint import paint_part
+from fashion_studio.gui.annotate.part_looks import PaneLook, part_key
+from fashion_studio.gui.annotate.part_pictures import PartPictures
 from fashion_studio.gui.components.base import themed
 from fashion_studio.gui.components.painting import draw_focus_ring
 
@@ -43,6 +45,8 @@ class AttributesPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = themed(self)
+        self._pictures = PartPictures()
+        self._theme.changed.connect(self._pictures.forget)
         self._theme.changed.connect(self._replan)
         self._rows: tuple[RowState, ...] = ()
         self._open: str | None = None
@@ -191,11 +195,12 @@ class AttributesPane(QWidget):
         look = PaneLook(
             self._theme, plan.columns, self._hovered, self._open, self._engine_away, self._waiting, count
         )
+        self._pictures.begin(plan.columns)
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._theme.color("panel"))
         for part in plan.parts:
             if part.rect.intersects(event.rect()):
-                paint_part(painter, part, look)
+                paint_part(painter, part, look, self._pictures)
         if self.hasFocus():
             self._paint_focus(painter, plan)
         painter.end()

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from fashion_studio.domain.errors import UserError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fashion_studio.domain.queries import Item
     from fashion_studio.gui.session import Session
-    from fashion_studio.services.project import Project
 
 __all__ = ["ItemsAhead"]
 
@@ -30,16 +27,18 @@ class ItemsAhead(QObject):
         session.changed.connect(self._on_change)
         session.project_changed.connect(self.forget)
 
-    def take(self, item_id: int) -> Item | None:
-        """Everything about a photo, None where it is not in the project; read now if it is not here yet."""
+    def take(self, item_id: int, following: Sequence[int] = ()) -> Item | None:
+        """Everything about a photo, None where it is not in the project; read now if it is not here yet.
+
+        `following` are read along with it then: whoever steps faster than these are read in a thread pays
+        for one question to the database in several steps.
+        """
         known = self._items.pop(item_id, None)
         project = self._session.project
         if known is not None or project is None or item_id < 0:
             return known
-        try:
-            return project.item(item_id)
-        except UserError:  # it left the project a moment ago; the queue will follow
-            return None
+        self._items = project.items([item_id, *following])
+        return self._items.pop(item_id, None)  # it may have left the project a moment ago
 
     def want(self, item_ids: Sequence[int]) -> None:
         """Reads these in a thread; what was wanted before and is not any more is dropped."""
@@ -48,7 +47,7 @@ class ItemsAhead(QObject):
         missing = [item_id for item_id in item_ids if item_id not in self._items]
         if project is not None and missing:
             self._session.bridge.submit(
-                lambda: _read(project, missing), self._items.update, self._session.report, lane=_LANE
+                lambda: project.items(missing), self._items.update, self._session.report, lane=_LANE
             )
 
     def forget(self) -> None:
@@ -58,13 +57,3 @@ class ItemsAhead(QObject):
 
     def _on_change(self, _changes: object) -> None:
         self.forget()
-
-
-def _read(project: Project, item_ids: Sequence[int]) -> dict[int, Item]:
-    found = {}
-    for item_id in item_ids:
-        try:
-            found[item_id] = project.item(item_id)
-        except UserError:  # it has just left the project
-            continue
-    return found

@@ -98,15 +98,25 @@ class PhotoFlow(QObject):
 
     def show(self, row: ItemRow | None, place: int) -> None:
         """The photo on the screen now; those around it follow, more of them where the person is heading."""
-        self._direction = 1 if place >= self._last_place else -1
+        self._direction = self._heading(place)
         self._row, self._last_place, self._wants_full = row, place, False
         self._dwell.start()
         self._wish()
 
     def likely_next(self) -> list[int]:
         """The two photos after the current one in the direction in which the person is going."""
-        ahead, behind = (2, 0) if self._direction > 0 else (0, 2)
-        return around(self._session.queue, self._last_place, ahead, behind)
+        return self._beyond(self._last_place, self._direction, 2)
+
+    def on_the_way(self, place: int, count: int) -> list[int]:
+        """The photos behind a place of the queue, for somebody who goes there from the current one."""
+        return self._beyond(place, self._heading(place), count)
+
+    def _heading(self, place: int) -> int:
+        return 1 if place >= self._last_place else -1
+
+    def _beyond(self, place: int, direction: int, count: int) -> list[int]:
+        ahead, behind = (count, 0) if direction > 0 else (0, count)
+        return around(self._session.queue, place, ahead, behind)
 
     def look_around(self) -> None:
         """The canvas has come to the front: the neighbours, which nobody needed until now, are made too."""

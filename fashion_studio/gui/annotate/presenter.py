@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["PhotoPresenter"]
 
 
-_REST_MS = 60
+_REST_MS: Final = 60
+_READ_ALONG: Final = 3
 
 
 class PhotoPresenter(QObject):
@@ -154,9 +155,9 @@ class PhotoPresenter(QObject):
         """Another photo: everything follows at once; what is not here yet comes by itself."""
         self._unseen.stop()
         item_id = self.session.current
-        self._item = self._ahead.take(item_id)
-        self._painted = (-1, False)
         place = self.session.position(item_id)
+        self._item = self._ahead.take(item_id, self.flow.on_the_way(place, _READ_ALONG))
+        self._painted = (-1, False)
         self.column.show_current()
         self.stage.canvas.select_mark(None)
         item = self._item

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from fashion_studio.domain.labels import Answer
@@ -13,6 +14,8 @@ from fashion_studio.gui.annotate.attribute_layout import PartKind
 from fashion_studio.gui.annotate.attribute_state import row_states
 from fashion_studio.gui.annotate.attributes_pane import AttributesPane
 from fashion_studio.gui.annotate.pane_scroll import PaneScroll
+from fashion_studio.gui.annotate.part_pictures import PartPictures
+from fashion_studio.gui.theme.theme import ThemeMode, current_theme
 
 
 @pytest.fixture
@@ -147,3 +150,61 @@ def test_next_unanswered_skips_what_is_answered(pane, studio):
 def test_a_point_beside_everything_hits_nothing(pane):
     QTest.mouseClick(pane, Qt.MouseButton.LeftButton, pos=QPoint(5, pane.height() - 2))
     assert pane.open_row is None
+
+
+class Unkept(PartPictures):
+    """Paints every piece onto the pane itself, as if there were no pictures."""
+
+    def paint(self, painter, rect, says, ground, draw):
+        draw(painter)
+
+
+@pytest.fixture
+def theme():
+    theme = current_theme()
+    before = theme.mode, theme.text_scale
+    yield theme
+    theme.set_mode(before[0])
+    theme.set_text_scale(before[1])
+
+
+ANSWERS = (
+    {},
+    {"category": Answer.of("dress"), "fit": Answer.unknown(), "colors": Answer.of("red", "black")},
+    {"category": Answer.of("skirt"), "pattern": Answer.not_applicable(), "fit": Answer.of("loose")},
+)
+
+
+@pytest.mark.parametrize("opened", ["category", "fit", "colors", None])
+def test_pieces_from_their_pictures_are_the_same_to_the_pixel(pane, studio, read_project, theme, opened):
+    said = [read_project.item(int(item_id)).prediction for item_id in read_project.ids()[:3]]
+    pane.open_attribute(opened)
+    for mode, scale in ((ThemeMode.DARK, 1.0), (ThemeMode.LIGHT, 1.1), (ThemeMode.DARK, 1.35)):
+        theme.set_mode(mode)
+        theme.set_text_scale(scale)
+        for prediction, answers, (away, waiting) in itertools.product(
+            (*said, None), ANSWERS, ((False, False), (True, False), (False, True))
+        ):
+            pane.show_rows(row_states(studio, answers, prediction), engine_away=away, waiting=waiting)
+            pane._point_at(pane._plan.parts[len(answers) * 3 % len(pane._plan.parts)])
+            kept, pane._pictures = pane._pictures, Unkept()
+            whole = pane.grab().toImage()
+            pane._pictures = kept
+            assert pane.grab().toImage() == whole
+            assert pane.grab().toImage() == whole  # now every piece has its picture
+    assert len(pane._pictures) > 5
+
+
+def test_pictures_follow_theme_and_size_and_are_bounded(pane, theme):
+    pane.grab()
+    assert len(pane._pictures) > 5
+    theme.set_mode(ThemeMode.LIGHT if theme.mode is ThemeMode.DARK else ThemeMode.DARK)
+    assert len(pane._pictures) == 0
+    pictures = PartPictures()
+    picture = QImage(8, 8, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    for place in range(600):
+        pictures.paint(painter, QRect(0, 0, 4, 4), place, QColor("red"), lambda inner: None)
+    painter.end()
+    assert len(pictures) == 512
+    assert picture.pixelColor(3, 3) == QColor("red")

@@ -20,7 +20,8 @@ def test_what_is_wanted_is_read_before_it_is_taken(items, session, qtbot, monkey
     first, second = (int(item_id) for item_id in session.listing[:2])
     items.want([first, second])
     qtbot.waitUntil(lambda: len(items._items) == 2)
-    monkeypatch.setattr(session.project, "item", lambda item_id: pytest.fail(f"{item_id} was read again"))
+    for name in ("item", "items"):
+        monkeypatch.setattr(session.project, name, lambda asked: pytest.fail(f"{asked} was read again"))
     assert items.take(first).row.id == first
     items.want([second])
     assert items.take(second).row.id == second
@@ -50,3 +51,20 @@ def test_a_photo_that_is_not_in_the_project_is_none(items, session, qtbot):
     assert items.take(-1) is None
     session.adopt(None)
     assert items.take(1) is None
+
+
+def test_whoever_does_not_rest_reads_the_next_ones_along(items, session, monkeypatch):
+    first, second, third = (int(item_id) for item_id in session.listing[:3])
+    alone = session.project.item(second)
+    assert items.take(first, [second, 987_654]).row.id == first
+    monkeypatch.setattr(session.project, "items", lambda asked: pytest.fail(f"{asked} was read again"))
+    assert items.take(second, [third]) == alone
+    monkeypatch.undo()
+    assert items.take(third).row.id == third
+
+
+def test_what_was_read_along_is_dropped_by_a_write(items, session):
+    first, second = (int(item_id) for item_id in session.listing[:2])
+    items.take(first, [second])
+    session.perform(lambda: session.project.set_status([second], Status.DONE))
+    assert items.take(second).row.status is Status.DONE
