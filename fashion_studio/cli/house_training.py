@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from fashion_studio.cli import style_training
 from fashion_studio.cli.terminal import Progress, Terminal, stoppable
 from fashion_studio.domain.errors import UserError
 
@@ -33,6 +34,9 @@ class HouseChoice:
     from_round: int
     seed: int
     threads: int | None
+    stylised: str = ""
+    adain: Path | None = None
+    styles: Path | None = None
 
 
 def recipe_content(name: str) -> str:
@@ -87,8 +91,11 @@ def begin(choice: HouseChoice, device: str, terminal: Terminal) -> None:
     from fashion_studio.learning.run import TrainSpec
 
     photos = choice.photos
+    recipe, adain, styles = _stylised(choice)
     spec = TrainSpec(
-        recipe=_toml(choice.recipe),
+        recipe=recipe,
+        adain=adain,
+        styles=styles,
         vocabulary=_vocabulary(choice.vocabulary),
         run_dir=str(choice.run_dir),
         model_id=choice.model_id,
@@ -102,6 +109,28 @@ def begin(choice: HouseChoice, device: str, terminal: Terminal) -> None:
         threads=choice.threads,
     )
     _train(spec, terminal)
+
+
+def _stylised(choice: HouseChoice) -> tuple[dict[str, Any], str | None, str | None]:
+    """The recipe in the chosen regime, and where weights and styles lie in the run's folder.
+
+    Raises:
+        UserError: no such regime, or what it needs is missing.
+        EnvironmentProblem: the run's folder cannot be written.
+    """
+    from fashion_studio.learning.recipe import recipe_from_mapping, recipe_mapping
+    from fashion_studio.learning.style.plan import with_rounds_regime
+    from fashion_studio.learning.style.run_files import frozen_style_choice
+
+    plain = _toml(choice.recipe)
+    recipe = recipe_from_mapping(plain)
+    if choice.stylised:
+        recipe = with_rounds_regime(recipe, style_training.regime(choice.stylised))
+        plain = recipe_mapping(recipe)
+    styles = None if choice.styles is None else choice.styles.expanduser().absolute()
+    kept = frozen_style_choice(recipe, style_training.adain_folder(choice.adain), styles, choice.run_dir)
+    weights, pictures = (None if each is None else str(each) for each in kept)
+    return plain, weights, pictures
 
 
 def _train(spec: TrainSpec, terminal: Terminal) -> None:
@@ -126,6 +155,8 @@ def _show(event: dict[str, Any], progress: Progress, terminal: Terminal) -> None
             progress(event["step"], event["steps"], f"round {event['round']} · loss {event['loss']}")
         case "epoch":
             terminal.note(f"round {event['round']}, epoch {event['epoch']}: score {event['score']:.4f}")
+        case "stylised":
+            terminal.note(f"Made {event['made']:,} stylised copies. {event['words']}".rstrip())
         case "started":
             terminal.note(f"Training {event['model_id']} by the recipe “{event['recipe']}”.")
 

@@ -129,8 +129,8 @@ def train(
             return
         if house_training.is_house_recipe(content):
             house_training.begin(house_training.HouseChoice(
-                content, vocabulary, run_dir, model_id, photos, pretrained, base, from_round, seed, threads
-            ), chosen_model(device=device).device, terminal)  # fmt: skip
+                content, vocabulary, run_dir, model_id, photos, pretrained, base, from_round, seed, threads,
+                stylised, adain, styles), chosen_model(device=device).device, terminal)  # fmt: skip
             return
         wanted = _method(content, variant, epochs, batch_size, stylised)
         choice = TrainingChoice(

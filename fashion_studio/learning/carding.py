@@ -6,6 +6,8 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from fashion_studio.learning.style.plan import shares_in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from fashion_studio.learning.run_folder import FrozenRun
     from fashion_studio.zoo.bundle import BundleManifest
 
-__all__ = ["card_text", "environment_lines", "markdown_table", "metrics_rows"]
+__all__ = ["card_text", "environment_lines", "markdown_table", "metrics_rows", "stylised_lines"]
 
 _MEGABYTE: Final = 1 << 20
 _WEAKEST: Final = 5
@@ -58,7 +60,7 @@ def card_text(
         f"{report['best_epoch']}, the best by validation “{report['monitor']['name']}” "
         f"({report['monitor']['value']})."
     )
-    lines += [*_stylised_lines(recipe), *environment_lines(frozen)]
+    lines += [*stylised_lines(recipe), *environment_lines(frozen)]
     for split, title in (("test", "Test photos, looked at once"), ("val", "Validation photos, chosen by")):
         if split in report["splits"]:
             base = report.get("base", {}).get("splits", {}).get(split)
@@ -80,15 +82,12 @@ def _recipe_name(recipe: MethodRecipe) -> str:
     return f"`{recipe.name}`, variant `{recipe.variant}`" if recipe.variant else f"`{recipe.name}`"
 
 
-def _stylised_lines(recipe: MethodRecipe) -> list[str]:
+def stylised_lines(recipe: MethodRecipe) -> list[str]:
+    """Which share of the training views had another surface, a line; none for a training on originals."""
     if not recipe.stylises:
         return []
-    plan = recipe.stylising
-    shares = ", ".join(f"{phase.name} {recipe.stylised_share(phase):.0%}" for phase in recipe.phases)
-    how = f"style transfer, α {plan.alpha:g}" if plan.source == "adain" else "rendered cloth"
-    return [
-        f"- Training views with another surface ({how}): {shares}; their labels of the surface do not count."
-    ]
+    shares = [(phase.name, recipe.stylised_share(phase)) for phase in recipe.phases]
+    return [f"- {shares_in_words(recipe.stylising, shares)}; their labels of the surface do not count."]
 
 
 def _counted(number: int, noun: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fashion_studio.learning.cache import PhotoRow
     from fashion_studio.learning.eye_labels import EyeLabel
     from fashion_studio.learning.recipe import Recipe
+    from fashion_studio.learning.style.square_copies import SquareCopies
 
 __all__ = [
     "Material",
@@ -50,6 +51,7 @@ class Material:
         choosing_photos, choosing_renderings: held out, for choosing epochs and for calibration.
         photo_hashes: SHA-256 of each training photo's bytes, where labels made by eye are to be laid over.
         eye_rows: rows of the training photos that a person has labelled, (M,) int64.
+        copies: stylised ones of the training sets, in the order of `training_sets`; () for none.
     """
 
     photos: PictureSet | None
@@ -58,6 +60,7 @@ class Material:
     choosing_renderings: PictureSet
     photo_hashes: tuple[str, ...] = ()
     eye_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    copies: tuple[SquareCopies, ...] = ()
 
     @property
     def training_sets(self) -> list[PictureSet]:

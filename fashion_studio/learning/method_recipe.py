@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from fashion_studio.domain.errors import UserError
-from fashion_studio.learning.amgan.plan import PAIRED, GanPlan
+from fashion_studio.learning.amgan.plan import PAIRED, GanPlan, are_adversarial, warm_ups
 from fashion_studio.learning.style.plan import Stylising
 from fashion_studio.learning.view_plans import Augmenting, Mixing, ViewPlan
 
@@ -305,7 +305,9 @@ class MethodRecipe:
         return sum(phase.epochs for phase in self.phases)
 
     def stylised_share(self, phase: Phase) -> float:
-        """Share of stylised views in a phase."""
+        """Share of stylised views in a phase; the pairs of an adversarial training have none."""
+        if self.gan is not None and phase.name == PAIRED:
+            return 0.0
         return self.stylising.share if phase.stylised is None else phase.stylised
 
     @property
@@ -468,15 +470,17 @@ def _gan_problems(recipe: MethodRecipe) -> dict[str, bool]:
     gan = recipe.gan
     if gan is None:
         return {}
-    found = dict.fromkeys(gan.problems(), True)
+    found, names = dict.fromkeys(gan.problems(), True), [phase.name for phase in recipe.phases]
     return found | {
         "An adversarial training has no [loss]; its losses are in [gan.weights].": bool(recipe.loss),
         "An adversarial training needs [base], the attribute network that guides it.": recipe.base is None,
-        "An adversarial training has one phase, with at most one before it, called “paired”.": (
-            len(recipe.phases) > 2 or any(phase.name != PAIRED for phase in recipe.phases[:-1])
+        "An adversarial training has one phase; one called “paired” may come before it, and one called "
+        "“originals” after it.": not are_adversarial(names),
+        "A stylised copy has another surface, and this recipe edits nothing but the surface.": (
+            recipe.stylises and set(gan.attributes) <= set(recipe.stylising.surface)
         ),
         "Pairs come from renderings; its [gan.renderings] has none.": not gan.renderings.count
-        and (len(recipe.phases) > 1 or gan.weights.paired > 0),
+        and (warm_ups(names) > 0 or gan.weights.paired > 0),
         "Its heads have to be the attributes of [gan.attributes].": recipe.heads != tuple(gan.attributes),
     }
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fashion_studio.learning.photo_batches import PhotoBatch, PhotoViews
     from fashion_studio.learning.run_watching import Reporter
 
-__all__ = ["Placing", "fit_phase", "placing"]
+__all__ = ["Placing", "device_kind", "fit_phase", "placing"]
 
 _MOST_LOADERS: Final = 8
 _ENDED: Final = "The training was ended from outside; start it again in the same folder to go on."
@@ -77,7 +77,7 @@ def placing(device: str, devices: int, nodes: int, recipe: MethodRecipe, loaders
         EnvironmentProblem: the device is not there.
         UserError: no such device.
     """
-    kind = _kind(device)
+    kind = device_kind(device)
     number: int | list[int] = devices
     if ":" in device and devices == 1:
         number = [int(device.partition(":")[2])]
@@ -212,7 +212,13 @@ class _NextEpoch(Callback):
             self._order.at(pl_module.epoch)
 
 
-def _kind(device: str) -> str:
+def device_kind(device: str) -> str:
+    """What "auto", "cpu", "cuda", "cuda:1" or "mps" is on this machine: "cpu", "cuda" or "mps".
+
+    Raises:
+        EnvironmentProblem: the device is not there.
+        UserError: no such device.
+    """
     if device == "auto":
         if torch.cuda.is_available():
             return "cuda"

@@ -12,11 +12,22 @@ import msgspec
 from fashion_studio.domain.errors import UserError
 from fashion_studio.learning.augmentation import Augmentation
 from fashion_studio.learning.losses import LossWeights
+from fashion_studio.learning.style.plan import Stylising
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Optimiser", "PseudoLabelling", "Recipe", "Renderings", "Round", "parse_recipe", "read_recipe"]
+__all__ = [
+    "Optimiser",
+    "PseudoLabelling",
+    "Recipe",
+    "Renderings",
+    "Round",
+    "parse_recipe",
+    "read_recipe",
+    "recipe_from_mapping",
+    "recipe_mapping",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ class Round:
         keep: "last" passes the last epoch's averaged weights on, which a learning rate that has come to rest
             asks for; "best" those with the best score on what is held out, which a few hundred pictures
             can only tell roughly.
+        stylised: share of stylised views in this round; None is the recipe's (`learning.style.plan`).
     """
 
     epochs: int
@@ -93,6 +105,7 @@ class Round:
     photo_emphasis: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     eye_emphasis: int = 1
     keep: Literal["last", "best"] = "last"
+    stylised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,7 @@ class Recipe:
         balance: adjust the attribute heads' biases for mean recall at the end (`learning.balancing`).
         closing: what is done to the heads after the last round.
         partial: values that follow weakly from a photo's class.
+        stylising: stylised copies among the views of photos and renderings; none, as it is shipped.
     """
 
     name: str
@@ -150,6 +164,16 @@ class Recipe:
     renderings: Renderings = Renderings()
     closing: Closing = Closing()
     partial: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    stylising: Stylising = field(default_factory=Stylising)
+
+    def stylised_share(self, part: Round) -> float:
+        """Share of stylised views in a round."""
+        return self.stylising.share if part.stylised is None else part.stylised
+
+    @property
+    def stylises(self) -> bool:
+        """Whether any round sees stylised views."""
+        return any(self.stylised_share(part) > 0 for part in self.rounds)
 
 
 def parse_recipe(text: str) -> Recipe:
@@ -183,7 +207,17 @@ def recipe_from_mapping(data: Mapping[str, Any]) -> Recipe:
     if not recipe.rounds:
         msg = "The recipe has no [[rounds]]."
         raise UserError(msg)
+    wrong = recipe.stylising.problem()
+    if wrong or not all(0 <= recipe.stylised_share(part) <= 1 for part in recipe.rounds):
+        msg = wrong or "The share of stylised views of a round lies between 0 and 1."
+        raise UserError(msg)
     return recipe
+
+
+def recipe_mapping(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain data that `recipe_from_mapping` makes the same recipe of."""
+    found: dict[str, Any] = msgspec.to_builtins(recipe)
+    return found
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -23,7 +23,7 @@ from fashion_studio.learning.labels import value_slices
 from fashion_studio.learning.losses import describe
 from fashion_studio.learning.measuring import answer, joined_score, measure
 from fashion_studio.learning.outside_ending import OwnEnding
-from fashion_studio.learning.sampling import EpochSampler, TrainingViews
+from fashion_studio.learning.sampling import EpochSampler, StylisedSets, TrainingViews
 from fashion_studio.learning.training import RoundModule
 from fashion_studio.zoo.preprocessing import Preprocessing
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from fashion_studio.learning.context import RunContext
     from fashion_studio.learning.material import Material
+    from fashion_studio.learning.recipe import Round
     from fashion_studio.zoo.two_stream import TwoStream
 
 __all__ = ["train_round"]
@@ -83,6 +84,7 @@ def train_round(network: TwoStream, number: int, material: Material, context: Ru
         strength=settings.augmentation,
         seed=seed,
         floors=None if material.photos is None else material.photos.squares,
+        stylised=_stylised_sets(settings, material, context),
     )
     module = RoundModule(
         network,
@@ -99,6 +101,14 @@ def train_round(network: TwoStream, number: int, material: Material, context: Ru
     )
     loaders = _EpochLoaders(views, sampler, context.loader_processes)
     _fit(module, loaders, folder, _Watcher(folder, number, material, context))
+
+
+def _stylised_sets(settings: Round, material: Material, context: RunContext) -> StylisedSets | None:
+    share = context.recipe.stylised_share(settings)
+    if not share:
+        return None
+    surface = context.recipe.stylising.surface
+    return StylisedSets.of(material.copies, share, surface, context.vocabulary)
 
 
 def _fit(module: RoundModule, loaders: _EpochLoaders, folder: Path, watcher: _Watcher) -> None:

@@ -33,6 +33,8 @@ from fashion_studio.learning.measuring import answer, measure
 from fashion_studio.learning.pseudo_labels import pseudo_labelled
 from fashion_studio.learning.recipe import Recipe, recipe_from_mapping
 from fashion_studio.learning.rounds import train_round
+from fashion_studio.learning.style.house_copies import with_copies
+from fashion_studio.learning.style.plan import shares_in_words
 from fashion_studio.rendering.spec import RENDERER_VERSION
 from fashion_studio.zoo.bundle import BundleManifest, load_bundle, save_bundle
 from fashion_studio.zoo.configuration import FusionLayer, StreamConfig, TwoStreamConfig, heads_of
@@ -43,6 +45,7 @@ from fashion_studio.zoo.two_stream import TwoStream
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from fashion_studio.learning.eye_labels import EyeLabel
     from fashion_studio.learning.material import Material
 
 __all__ = ["TrainSpec", "TrainingResult", "read_spec", "run_training"]
@@ -66,6 +69,8 @@ class TrainSpec:
         base: folder of a bundle to go on from instead of `pretrained`; it must speak the same vocabulary.
         first_round: from 1; with a `base` that has the rounds before it behind it, where to go on.
         eye_labels: files of labels made by eye (`learning.eye_labels`) for some of the photos.
+        adain, styles: folders with a style transfer's weights and with pictures of styles, for a recipe that
+            stylises (`learning.style.plan`); without styles rendered cloth is taken.
         cache_dir: where decoded pictures are kept; None for the run folder.
         device: "auto", "cpu", "cuda" or "mps".
         threads: CPU threads; None for torch's own choice.
@@ -82,6 +87,8 @@ class TrainSpec:
     base: str | None = None
     first_round: int = 1
     eye_labels: tuple[str, ...] = ()
+    adain: str | None = None
+    styles: str | None = None
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
@@ -155,6 +162,7 @@ def run_training(
         with_hashes=bool(spec.eye_labels),
     )
     eye = read_eye_labels([Path(path) for path in spec.eye_labels], context.vocabulary)
+    material = _with_copies(material, eye, context, spec)
     for number in range(spec.first_round - 1, len(recipe.rounds)):
         weights = run_dir / f"round-{number + 1}" / "averaged.safetensors"
         if not weights.exists():
@@ -272,6 +280,20 @@ def _with_pseudo_labels(network: TwoStream, number: int, material: Material, con
     return replace(material, photos=photos)
 
 
+def _with_copies(
+    material: Material, eye: Mapping[str, EyeLabel], context: RunContext, spec: TrainSpec
+) -> Material:
+    adain, styles = (None if each is None else Path(each) for each in (spec.adain, spec.styles))
+    known = with_copies(
+        with_eye_labels(material, eye, context.vocabulary),
+        context,
+        adain,
+        styles,
+        lambda done, count: _report_preparing(context, "stylised copies", done, count),
+    )
+    return replace(material, copies=known.copies)
+
+
 def _close(network: TwoStream, material: Material, context: RunContext, spec: TrainSpec) -> None:
     recipe = context.recipe
     sets = closing_sets(
@@ -314,6 +336,11 @@ def _finish(
     sources = [f"renderings {recipe.renderings.count} (renderer {RENDERER_VERSION})"]
     if spec.photos is not None:
         sources.append("photos (class labels" + (", labels by eye)" if spec.eye_labels else ")"))
+    if recipe.stylises:
+        shares = [
+            (f"round {number}", recipe.stylised_share(part)) for number, part in enumerate(recipe.rounds, 1)
+        ]
+        sources.append(shares_in_words(recipe.stylising, shares))
     manifest = BundleManifest(
         model_id=spec.model_id,
         architecture="two_stream",

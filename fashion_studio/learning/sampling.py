@@ -6,23 +6,28 @@ a resumed run goes on as if it had never stopped.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from torch.utils.data import Dataset, Sampler
 
 from fashion_studio.domain.labels import Visibility
+from fashion_studio.domain.vocabulary import COLORS
 from fashion_studio.learning.augmentation import Augmentation, View, augment, replace_background
+from fashion_studio.learning.labels import value_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from fashion_studio.domain.vocabulary import Vocabulary
     from fashion_studio.learning.cache import PictureSet
     from fashion_studio.learning.labels import Labels
+    from fashion_studio.learning.style.square_copies import SquareCopies
 
-__all__ = ["EpochSampler", "TrainingViews", "labels_of_view"]
+__all__ = ["EpochSampler", "StylisedSets", "TrainingViews", "labels_of_view"]
 
 Sample = dict[str, "NDArray[Any]"]
 
@@ -95,6 +100,42 @@ class EpochSampler(Sampler[list[tuple[int, int]]]):
         return int(self._laps[number, lap][place])
 
 
+@dataclass(frozen=True, slots=True)
+class StylisedSets:
+    """Stylised copies for the views of a round.
+
+    Attributes:
+        copies: of each set's squares.
+        share: probability of a copy.
+        values: where the values of single-valued attributes of the surface lie in `Labels.allowed`.
+        colors: whether colours are of the surface.
+    """
+
+    copies: tuple[SquareCopies, ...]
+    share: float
+    values: tuple[slice, ...]
+    colors: bool
+
+    @classmethod
+    def of(
+        cls, copies: Sequence[SquareCopies], share: float, surface: Sequence[str], vocabulary: Vocabulary
+    ) -> StylisedSets:
+        """With the attributes of a recipe's `[stylising]`, those that the vocabulary has."""
+        values = tuple(part for name, part in value_slices(vocabulary).items() if name in surface)
+        return cls(tuple(copies), share, values, COLORS in surface)
+
+    def forget(self, sample: Sample) -> Sample:
+        """A copy's sample without what was true of its picture's surface."""
+        allowed = sample["allowed"].copy()
+        for part in self.values:
+            allowed[part] = True
+        colors: Sample = {}
+        if self.colors:
+            known = np.zeros_like(sample["colors_known"])
+            colors = {"colors_known": known, "main_color": np.full_like(sample["main_color"], -1)}
+        return sample | {"allowed": allowed} | colors
+
+
 class TrainingViews(Dataset[Sample]):
     """Augmented views of several picture sets, asked for by (epoch, picture)."""
 
@@ -107,7 +148,9 @@ class TrainingViews(Dataset[Sample]):
         strength: Augmentation,
         seed: int,
         floors: NDArray[np.uint8] | None = None,
+        stylised: StylisedSets | None = None,
     ) -> None:
+        self.stylised = stylised
         self.sets = list(sets)
         self.ends = np.cumsum([len(pictures) for pictures in sets])
         self.side_px, self.mirror_order = side_px, list(mirror_order)
@@ -127,7 +170,10 @@ class TrainingViews(Dataset[Sample]):
         labels = pictures.labels
         square, mask = np.asarray(pictures.squares[row]), np.asarray(pictures.masks[row])
         sure = labels.mask_weight[row] >= SURE_MASK
-        if self.floors is not None and sure and rng.random() < self.strength.background_share:
+        copy = self._copy(number, row, place)
+        if copy is not None:  # its style is the whole picture's, with the background
+            square = copy
+        elif self.floors is not None and sure and rng.random() < self.strength.background_share:
             other = np.asarray(self.floors[int(rng.integers(len(self.floors)))])
             square = replace_background(square, mask, other, rng)
         view = augment(
@@ -139,7 +185,15 @@ class TrainingViews(Dataset[Sample]):
             strength=self.strength,
             rng=rng,
         )
-        return labels_of_view(view, labels, row, self.mirror_order)
+        sample = labels_of_view(view, labels, row, self.mirror_order)
+        return sample if copy is None or self.stylised is None else self.stylised.forget(sample)
+
+    def _copy(self, number: int, row: int, place: tuple[int, int]) -> NDArray[np.uint8] | None:
+        if self.stylised is None:
+            return None
+        # of numbers of its own: without copies a view is what it has always been
+        seed = int(np.random.default_rng((self.seed, *place, 4)).integers(1 << 62))
+        return self.stylised.copies[number].drawn(row, self.stylised.share, seed)
 
 
 def labels_of_view(view: View, labels: Labels, row: int, mirror_order: Sequence[int]) -> Sample:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fashion_studio.learning.carding import environment_lines, markdown_table, metrics_rows
+from fashion_studio.learning.carding import environment_lines, markdown_table, metrics_rows, stylised_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,7 @@ def editor_card(
         ),
         *_paired_lines(stepper),
         f"- {stepper.objective.describe()}",
+        *_stylised_lines(frozen),
         *_reference_lines(report["references"]),
         *environment_lines(frozen),
         "",
@@ -92,6 +93,12 @@ def _paired_lines(stepper: GanStepper) -> list[str]:
             "is known. This paired warm-up is the house's own, not AMGAN's."
         )
     ]
+
+
+def _stylised_lines(frozen: FrozenRun) -> list[str]:
+    recipe = frozen.recipe
+    there = ", ".join(name for name in recipe.heads if name not in recipe.stylising.surface)
+    return [f"{line} Copies are edited in {there} alone." for line in stylised_lines(recipe)]
 
 
 def _reference_lines(counts: Mapping[str, int]) -> list[str]:

@@ -12,9 +12,11 @@ import numpy as np
 import torch
 
 from fashion_studio.domain.errors import UserError
-from fashion_studio.learning.amgan.references import Match, ReferenceFinder
+from fashion_studio.learning.amgan.references import NO_REFERENCE, Match, ReferenceFinder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -53,6 +55,8 @@ class Draw:
         references: (B,) rows, -1 where there is none; None where no perceptual loss is computed.
         matches: how many references were exact, fallbacks, none.
         mirrored: (B,) bool.
+        copies: (B,), which stylised copy of each picture is seen, -1 for the picture itself; None where the
+            step sees none. A copy has no reference: one would ask for another surface.
     """
 
     attribute: int
@@ -62,6 +66,7 @@ class Draw:
     references: NDArray[np.int64] | None
     matches: dict[str, int]
     mirrored: NDArray[np.bool_]
+    copies: NDArray[np.int64] | None = None
 
 
 def condition_of(config: AmganConfig, attribute: str, values: Tensor) -> Condition:
@@ -87,22 +92,40 @@ class Drawer:
         pictures: trained on.
         batch_size: pictures in a batch.
         seed: of the run.
+        copies: (N, C) bool, which stylised copies there are of each picture; None for none.
+        surface: attributes whose value a copy does not have; their edits are learnt from originals alone.
 
     Raises:
         UserError: an attribute of the plan has fewer than two values among the pictures.
     """
 
-    def __init__(self, plan: GanPlan, pictures: Pictures, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        plan: GanPlan,
+        pictures: Pictures,
+        batch_size: int,
+        seed: int,
+        *,
+        copies: NDArray[np.bool_] | None = None,
+        surface: Sequence[str] = (),
+    ) -> None:
+        self._copies = copies
+        self._on_surface = [name in surface for name in plan.attributes]
         self._plan, self._pictures, self.batch_size, self.seed = plan, pictures, batch_size, seed
         self._counts = [len(values) for values in plan.attributes.values()]
         self._finder = ReferenceFinder(pictures.codes)
         self._pools = [self._pool(at, name) for at, name in enumerate(plan.attributes)]
 
-    def draw(self, step: int, *, with_references: bool) -> Draw:
+    def draw(self, step: int, *, with_references: bool, stylised: float = 0.0) -> Draw:
         """The batch of a step (from 0).
 
         The attribute changes after each generator's step, so that the discriminators and the generator see
         all of them equally often.
+
+        Args:
+            step: of the adversarial training.
+            with_references: whether references are looked for.
+            stylised: probability that a picture is seen as a stylised copy.
         """
         rng = np.random.default_rng((_STREAM, self.seed, step))
         attribute = (step // self._plan.critic_steps) % len(self._counts)
@@ -117,20 +140,36 @@ class Drawer:
         mirrored = rng.random(len(rows)) < 0.5
         matches: dict[str, int] = {}
         references = None
+        copies = self._drawn_copies(step, rows, attribute, stylised)
         if with_references:
             found = [
                 self._finder.find(int(row), attribute, int(value), rng)
                 for row, value in zip(rows, targets, strict=True)
             ]
+            if copies is not None:
+                found = [
+                    NO_REFERENCE if copy >= 0 else each for each, copy in zip(found, copies, strict=True)
+                ]
             references = np.array([each.row for each in found], np.int64)
             matches = {match.name.lower(): sum(each.match is match for each in found) for match in Match}
-        return Draw(attribute, rows, sources, targets, references, matches, mirrored)
+        return Draw(attribute, rows, sources, targets, references, matches, mirrored, copies)
 
     def noise(self, step: int, count: int) -> tuple[Tensor, Tensor]:
         """Two (B,) draws from 0 to 1 for the penalties of D_I and D_C."""
         rng = np.random.default_rng((_STREAM, self.seed, step, 1))
         shares = torch.from_numpy(rng.random((2, count), np.float32))
         return shares[0], shares[1]
+
+    def _drawn_copies(
+        self, step: int, rows: NDArray[np.int64], attribute: int, share: float
+    ) -> NDArray[np.int64] | None:
+        if self._copies is None or share <= 0 or self._on_surface[attribute]:
+            return None
+        # a stream of its own: pictures and targets are those of the training without copies
+        rng = np.random.default_rng((_STREAM, self.seed, step, 2))
+        seen = rng.random(len(rows)) < share
+        number = rng.integers(self._copies.shape[1], size=len(rows))
+        return np.where(seen & self._copies[rows, number], number, -1)
 
     def _pool(self, at: int, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         codes = self._pictures.codes[:, at]

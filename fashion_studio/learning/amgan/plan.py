@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - msgspec resolves the annotations
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-__all__ = ["PAIRED", "GanPlan", "GanWeights", "RenderingPlan"]
+from fashion_studio.learning.style.plan import ORIGINALS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["PAIRED", "GanPlan", "GanWeights", "RenderingPlan", "are_adversarial", "warm_ups"]
 
 PAIRED: Final = "paired"
 """Name of the phase that comes before the adversarial one."""
@@ -155,3 +160,14 @@ class GanPlan:
             ),
         }
         return [sentence for sentence, wrong in found.items() if wrong]
+
+
+def warm_ups(phases: Sequence[str]) -> int:
+    """How many of these phases come before the adversarial one: 1 with a paired one in front, else 0."""
+    return int(len(phases) > 1 and phases[0] == PAIRED)
+
+
+def are_adversarial(phases: Sequence[str]) -> bool:
+    """Whether they are the paired phase or none, one of any name, and the one on the originals or none."""
+    rest = phases[warm_ups(phases) :]
+    return len(rest) == 1 or (len(rest) == 2 and rest[1] == ORIGINALS)

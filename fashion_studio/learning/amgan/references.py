@@ -18,7 +18,7 @@ from fashion_studio.learning.amgan.codes import UNKNOWN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Match", "Reference", "ReferenceFinder"]
+__all__ = ["NO_REFERENCE", "Match", "Reference", "ReferenceFinder"]
 
 NOWHERE: Final = -1
 
@@ -37,6 +37,9 @@ class Reference:
 
     row: int
     match: Match
+
+
+NO_REFERENCE: Final = Reference(NOWHERE, Match.NONE)
 
 
 class ReferenceFinder:
@@ -58,7 +61,7 @@ class ReferenceFinder:
         """
         candidates = self._of_value(attribute, value)
         if not len(candidates):
-            return Reference(NOWHERE, Match.NONE)
+            return NO_REFERENCE
         wanted = self._codes[source]
         asked = wanted != UNKNOWN
         asked[attribute] = False

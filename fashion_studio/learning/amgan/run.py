@@ -22,6 +22,7 @@ from fashion_studio.learning.amgan.objective import Objective
 from fashion_studio.learning.amgan.reporting import GanReporter, tell_pictures
 from fashion_studio.learning.amgan.sheets import SampleSheet, sheet_rows
 from fashion_studio.learning.amgan.stepping import GanNetworks, GanStepper, config_of
+from fashion_studio.learning.amgan.stylised import prepare_views
 from fashion_studio.learning.amgan.warming import pair_draw
 from fashion_studio.learning.checkpoints import FOLDER, LAST, MARK, read_checkpoint, written_whole
 from fashion_studio.learning.freed_memory import keep_freed_memory
@@ -135,16 +136,25 @@ def _begin(
         raise UserError(msg)
     guide = AttributeResnet.load(base, plan.attributes, str(place.device), plan.guide_px or None)
     objective = Objective(plan, guide)
+    views = prepare_views(frozen, material.training, place.device, voice)
     stepper = GanStepper(
         GanNetworks.new(plan, seed, recipe.average_decay, place.device),
         objective,
-        Drawer(plan, material.training, recipe.batch_size, seed),
+        Drawer(
+            plan,
+            material.training,
+            recipe.batch_size,
+            seed,
+            copies=None if views is None else views.copies.there(),
+            surface=recipe.stylising.surface,
+        ),
         material.training,
         phases=recipe.phases,
         pairs=pair_draw(frozen.recipe, plan, material),
         precision=place.precision,
         device=place.device,
     )
+    stepper.stylised = views
     reporter = GanReporter(voice, frozen.run_dir, stepper, plan, recipe.epochs)
     mark = hashlib.sha256(repr((config_of(plan), plan.method, plan.judges_crop)).encode()).hexdigest()[:16]
     path = frozen.run_dir / FOLDER / LAST

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, fields
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,6 +15,8 @@ from torch.optim.swa_utils import AveragedModel
 from fashion_studio.learning.amgan.motifs import start_templates
 from fashion_studio.learning.amgan.objective import Batch
 from fashion_studio.learning.amgan.paired import PairBatch, guidance_loss, paired_loss
+from fashion_studio.learning.amgan.pictures import as_images
+from fashion_studio.learning.amgan.plan import warm_ups
 from fashion_studio.learning.fitting import LossNotFinite
 from fashion_studio.learning.schedules import make_optimiser, rate_factor
 from fashion_studio.zoo.amgan import AmganConfig, Discriminator, Generator, compose
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from fashion_studio.learning.amgan.paired import PairDraw
     from fashion_studio.learning.amgan.pictures import Pictures
     from fashion_studio.learning.amgan.plan import GanPlan
+    from fashion_studio.learning.amgan.stylised import StylisedViews
     from fashion_studio.learning.method_recipe import Phase
 
 __all__ = ["GanNetworks", "GanStepper", "config_of"]
@@ -99,10 +104,14 @@ class GanStepper:
         objective: of the plan.
         drawer: says what each step works on.
         pictures: that the drawer's rows are of.
-        phases: of the recipe: the adversarial one, and before it a paired one where there is any.
+        phases: of the recipe: the adversarial one; before it a paired one, after it one on the originals,
+            where there is any.
         pairs: renderings with their true edits; None where the plan asks for none.
         precision: "32-true", "bf16-mixed" or "16-mixed"; the penalty is float32 in all of them.
         device: where to compute.
+
+    Attributes:
+        stylised: stylised copies of the pictures, and the share of them in each phase; None for none.
     """
 
     def __init__(
@@ -117,12 +126,15 @@ class GanStepper:
         precision: str,
         device: torch.device,
     ) -> None:
+        self.stylised: StylisedViews | None = None
         self.networks, self.objective, self.drawer = networks, objective, drawer
         self.pictures, self.device = pictures, device
         self.phases, self._pairs = tuple(phases), pairs
-        per_epoch, optimiser = objective.plan.steps_per_epoch, phases[-1].optimiser
-        self.paired_steps = sum(phase.epochs for phase in phases[:-1]) * per_epoch
-        self.steps = self.paired_steps + phases[-1].epochs * per_epoch
+        per_epoch = objective.plan.steps_per_epoch
+        warm = warm_ups([phase.name for phase in phases])
+        optimiser = phases[warm].optimiser
+        self._starts = [0, *accumulate(phase.epochs * per_epoch for phase in phases)]
+        self.paired_steps, self.steps = self._starts[warm], self._starts[-1]
         self._factors = [
             rate_factor(phase.schedule, phase.optimiser.rate, phase.epochs, per_epoch) for phase in phases
         ]
@@ -156,12 +168,20 @@ class GanStepper:
     @property
     def phase(self) -> Phase:
         """The phase of the next step."""
-        return self.phases[0 if self.done < self.paired_steps else -1]
+        return self.phases[self._at]
+
+    @property
+    def _at(self) -> int:
+        return min(bisect_right(self._starts, self.done), len(self.phases)) - 1
 
     def _step_adversarial(self, step: int) -> dict[str, Tensor]:
         plan = self.objective.plan
         with_generator = (step + 1) % plan.critic_steps == 0
-        draw = self.drawer.draw(step, with_references=with_generator and plan.compares_features)
+        draw = self.drawer.draw(
+            step,
+            with_references=with_generator and plan.compares_features,
+            stylised=0.0 if self.stylised is None else self.stylised.shares[self._at],
+        )
         batch = self._batch(draw)
         terms = self._step_judges(batch, self.drawer.noise(step, len(draw.rows)))
         if with_generator:
@@ -197,9 +217,8 @@ class GanStepper:
     @property
     def rate(self) -> float:
         """The learning rate of the next step."""
-        at = self.done < self.paired_steps
-        done = self.done if at else self.done - self.paired_steps
-        return self.phase.optimiser.rate * self._factors[0 if at else -1](done)
+        at = self._at
+        return self.phases[at].optimiser.rate * self._factors[at](self.done - self._starts[at])
 
     def state(self) -> dict[str, Any]:
         """All that a later `load_state` needs to go on exactly; plain tensors and numbers."""
@@ -239,8 +258,12 @@ class GanStepper:
             has_reference = torch.from_numpy(draw.references >= 0).to(self.device)
             rows = np.where(draw.references >= 0, draw.references, draw.rows)
             references = self.pictures.images(rows).to(self.device)
+        squares = self.pictures.squares(draw.rows)
+        if self.stylised is not None and draw.copies is not None:
+            self.stylised.lay_over(squares, draw.rows, draw.copies)
+        squares[draw.mirrored] = squares[draw.mirrored, :, ::-1]
         return Batch(
-            self.pictures.images(draw.rows, draw.mirrored).to(self.device),
+            as_images(squares).to(self.device),
             self._names[draw.attribute],
             torch.from_numpy(draw.sources).to(self.device),
             torch.from_numpy(draw.targets).to(self.device),

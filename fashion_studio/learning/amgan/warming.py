@@ -10,6 +10,7 @@ from fashion_studio.domain.errors import UserError
 from fashion_studio.learning.amgan.paired import PairDraw
 from fashion_studio.learning.amgan.pairs import EDITED
 from fashion_studio.learning.amgan.photo_variants import make_photo_variants, with_set_prints
+from fashion_studio.learning.amgan.plan import warm_ups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def pair_draw(recipe: MethodRecipe, plan: GanPlan, material: GanMaterial) -> Pai
     Raises:
         UserError: the recipe wants pairs of attributes or values that are not rendered, or has no renderings.
     """
-    if len(recipe.phases) < 2 and not plan.weights.paired:
+    if not warm_ups([phase.name for phase in recipe.phases]) and not plan.weights.paired:
         return None
     if dict(plan.attributes) != EDITED or material.variants is None:
         msg = (

@@ -38,7 +38,11 @@ __all__ = [
     "StylisedCopies",
     "Stylist",
     "copy_path",
+    "digest_path",
+    "drawn_copy",
     "make_copies",
+    "make_copies_of",
+    "read_copy",
 ]
 
 COPIES: Final = "stylised"
@@ -149,21 +153,47 @@ class StylisedCopies:
             photo: of the run, with its hash.
             seed: of the view; the same gives the same.
         """
-        rng = np.random.default_rng((seed, 1))
-        if rng.random() >= self.share:
-            return None
-        path = copy_path(self.folder, photo, int(rng.integers(self.plan.copies)))
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+        image = drawn_copy(self.folder, photo.sha256, self.plan.copies, self.share, seed)
         if image is None:
             return None
         known = {name: value for name, value in photo.labels.items() if name not in self.plan.surface}
         unknown = {name: value for name, value in photo.unknown.items() if name not in self.plan.surface}
-        return np.asarray(image, np.uint8), replace(photo, labels=known, unknown=unknown)
+        return image, replace(photo, labels=known, unknown=unknown)
 
 
 def copy_path(folder: Path, photo: DataListPhoto, number: int) -> Path:
     """Where a copy of a photo lies."""
-    return folder / f"{photo.sha256}-{number}.jpg"
+    return digest_path(folder, photo.sha256, number)
+
+
+def digest_path(folder: Path, digest: str, number: int) -> Path:
+    """Where a copy of the picture with this hash lies."""
+    return folder / f"{digest}-{number}.jpg"
+
+
+def drawn_copy(folder: Path, digest: str, copies: int, share: float, seed: int) -> NDArray[np.uint8] | None:
+    """A stylised copy of a picture, or None for the picture itself.
+
+    Args:
+        folder: see `copy_path`.
+        digest: the picture's hash.
+        copies: there are of it.
+        share: probability of a copy; a picture without a copy is never one.
+        seed: of the view; the same gives the same.
+    """
+    rng = np.random.default_rng((seed, 1))
+    if rng.random() >= share:
+        return None
+    return read_copy(folder, digest, int(rng.integers(copies)))
+
+
+def read_copy(folder: Path, digest: str, number: int) -> NDArray[np.uint8] | None:
+    """A copy as (H, W, 3) uint8 RGB; None where it could not be made."""
+    path = digest_path(folder, digest, number)
+    if not path.is_file():
+        return None
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    return None if image is None else np.asarray(image, np.uint8)
 
 
 def make_copies(
@@ -175,11 +205,47 @@ def make_copies(
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
 ) -> tuple[int, int]:
-    """Makes the copies that are not there yet.
+    """Makes the copies of photos that are not there yet; see `make_copies_of`.
 
     Args:
         photos: with their hashes.
         root: folder that their paths start from.
+        folder: for the copies; is made.
+        making: how, how many of each, and how large.
+        on_progress: copies done, copies in all.
+        should_stop: asked before each; what is made stays.
+
+    Returns:
+        As there.
+
+    Raises:
+        Cancelled: on request.
+        EnvironmentProblem: the disk does not take them.
+    """
+    return make_copies_of(
+        photos,
+        lambda photo: decode(root / photo.file, max_side_px=making.side_px),
+        folder,
+        making,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+
+
+def make_copies_of(
+    pictures: Sequence[DataListPhoto],
+    read: Callable[[DataListPhoto], NDArray[np.uint8]],
+    folder: Path,
+    making: Making,
+    *,
+    on_progress: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+) -> tuple[int, int]:
+    """Makes the copies that are not there yet.
+
+    Args:
+        pictures: with their hashes.
+        read: gives a picture's pixels, (H, W, 3) uint8 RGB; may raise PhotoError.
         folder: for the copies; is made.
         making: how, how many of each, and how large.
         on_progress: copies done, copies in all.
@@ -194,7 +260,7 @@ def make_copies(
     """
     missing = [
         (photo, number)
-        for photo in photos
+        for photo in pictures
         for number in range(making.copies)
         if not copy_path(folder, photo, number).is_file()
     ]
@@ -205,7 +271,7 @@ def make_copies(
             raise Cancelled(msg)
         on_progress(done, len(missing))
         try:
-            image = decode(root / photo.file, max_side_px=making.side_px)
+            image = read(photo)
         except PhotoError:
             continue
         copy = making.stylist.stylised(image, photo, _lot(making.seed, photo, number))

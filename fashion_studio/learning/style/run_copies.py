@@ -13,7 +13,8 @@ from fashion_studio.learning.style.run_files import style_pictures
 from fashion_studio.zoo.adain import load_adain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import torch
     from numpy.typing import NDArray
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from fashion_studio.learning.run_folder import FrozenRun
     from fashion_studio.learning.run_voice import RunVoice
     from fashion_studio.learning.style.copies import Stylist
+    from fashion_studio.learning.style.plan import Stylising
 
-__all__ = ["prepare_copies"]
+__all__ = ["make_stylist", "not_stylised", "prepare_copies", "stylising_progress", "tell_copies"]
 
 _SPARE: float = 1.25
 """How much larger than the input a copy is, so that crops have something to cut."""
@@ -54,38 +56,68 @@ def prepare_copies(
     if not recipe.stylises:
         return
     plan = recipe.stylising
-    made, left_out = make_copies(
-        photos,
-        frozen.root,
-        frozen.run_dir / COPIES,
-        Making(
-            _stylist(frozen, recipe, device),
-            plan.copies,
-            int(frozen.parameters["seed"]),
-            plan.side_px or round(recipe.view.side_px * _SPARE),
-        ),
-        on_progress=lambda done, total: voice.progress(0, 0, f"Stylising: {done:,} of {total:,}"),
-        should_stop=voice.should_stop,
-    )
-    if made:
-        voice.log(f"Made {made:,} stylised copies by {plan.source}.")
-    if left_out:
-        text = (
-            f"{left_out:,} of {len(photos) * plan.copies:,} stylised copies could not be made (no garment "
-            "found, or not readable); those photos are seen as they are."
-        )
-        voice.notice("warning", "not_stylised", text)
-
-
-def _stylist(frozen: FrozenRun, recipe: MethodRecipe, device: torch.device) -> Stylist:
-    adain = frozen.path("adain")
-    if recipe.stylising.source == "adain" and adain is not None:
-        styles = frozen.path("styles")
-        pictures = [] if styles is None else style_pictures(styles)
-        return AdaInStylist(load_adain(adain), pictures, recipe.stylising.alpha, device)
 
     def mask_of(photo: DataListPhoto) -> NDArray[np.uint8] | None:
         mask = cv2.imread(str(mask_path(frozen.run_dir / MASKS, photo)), cv2.IMREAD_GRAYSCALE)
         return None if mask is None else np.asarray(mask, np.uint8)
 
+    counts = make_copies(
+        photos,
+        frozen.root,
+        frozen.run_dir / COPIES,
+        Making(
+            make_stylist(plan, frozen.path("adain"), frozen.path("styles"), mask_of, device),
+            plan.copies,
+            int(frozen.parameters["seed"]),
+            plan.side_px or round(recipe.view.side_px * _SPARE),
+        ),
+        on_progress=stylising_progress(voice),
+        should_stop=voice.should_stop,
+    )
+    tell_copies(plan, *counts, len(photos), voice)
+
+
+def make_stylist(
+    plan: Stylising,
+    adain: Path | None,
+    styles: Path | None,
+    mask_of: Callable[[DataListPhoto], NDArray[np.uint8] | None],
+    device: torch.device | str,
+) -> Stylist:
+    """What a recipe wants: style transfer, or cloth on the garment.
+
+    Args:
+        plan: of the recipe.
+        adain: folder with a style transfer's weights; without any the garment is filled with cloth.
+        styles: folder of pictures; without any rendered cloth is taken.
+        mask_of: gives a picture's garment, 255 inside; None where it is not known.
+        device: to stylise on.
+
+    Raises:
+        UserError: the weights cannot be used, or there are no pictures.
+    """
+    if plan.source == "adain" and adain is not None:
+        pictures = [] if styles is None else style_pictures(styles)
+        return AdaInStylist(load_adain(adain), pictures, plan.alpha, device)
     return ClothStylist(mask_of)
+
+
+def stylising_progress(voice: RunVoice) -> Callable[[int, int], None]:
+    """Tells how far it is."""
+    return lambda done, total: voice.progress(0, 0, f"Stylising: {done:,} of {total:,}")
+
+
+def tell_copies(plan: Stylising, made: int, left_out: int, pictures: int, voice: RunVoice) -> None:
+    """What was made of so many pictures, and what could not be."""
+    if made:
+        voice.log(f"Made {made:,} stylised copies by {plan.source}.")
+    if left_out:
+        voice.notice("warning", "not_stylised", not_stylised(left_out, pictures * plan.copies))
+
+
+def not_stylised(left_out: int, wanted: int) -> str:
+    """A sentence for people."""
+    return (
+        f"{left_out:,} of {wanted:,} stylised copies could not be made (no garment found, or not readable); "
+        "those pictures are seen as they are."
+    )

@@ -5,15 +5,22 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
-from fashion_studio.domain.errors import UserError
+from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.imaging.decode import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fashion_studio.learning.method_recipe import MethodRecipe
+    from fashion_studio.learning.style.plan import StylisedRecipe
 
-__all__ = ["STYLES", "check_style_choice", "copy_adain", "copy_style_choice", "style_pictures"]
+__all__ = [
+    "STYLES",
+    "check_style_choice",
+    "copy_adain",
+    "copy_style_choice",
+    "frozen_style_choice",
+    "style_pictures",
+]
 
 FOLDER: Final = "stylising"
 STYLES: Final = f"{FOLDER}/styles"
@@ -41,7 +48,7 @@ def style_pictures(folder: Path) -> list[Path]:
     return [found[number * len(found) // most] for number in range(most)]
 
 
-def check_style_choice(recipe: MethodRecipe, adain: Path | None, styles: Path | None) -> None:
+def check_style_choice(recipe: StylisedRecipe, adain: Path | None, styles: Path | None) -> None:
     """Refuses a stylised training that could not be done.
 
     Raises:
@@ -61,7 +68,7 @@ def check_style_choice(recipe: MethodRecipe, adain: Path | None, styles: Path | 
 
 
 def copy_style_choice(
-    recipe: MethodRecipe, adain: Path | None, styles: Path | None, run_dir: Path
+    recipe: StylisedRecipe, adain: Path | None, styles: Path | None, run_dir: Path
 ) -> dict[str, Any]:
     """Copies what the run needs; returns the entries of its parameters, paths inside the run folder.
 
@@ -80,6 +87,27 @@ def copy_style_choice(
             shutil.copyfile(path, run_dir / STYLES / f"{number:04d}{path.suffix.lower()}")
         found["styles"] = STYLES
     return found
+
+
+def frozen_style_choice(
+    recipe: StylisedRecipe, adain: Path | None, styles: Path | None, run_dir: Path
+) -> tuple[Path | None, Path | None]:
+    """Checks the choice and copies what the run needs; where it lies in the run folder then.
+
+    Raises:
+        UserError: as `check_style_choice`.
+        EnvironmentProblem: the folder cannot be written.
+    """
+    check_style_choice(recipe, adain, styles)
+    try:
+        kept = copy_style_choice(recipe, adain, styles, run_dir)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The run folder {run_dir.name} cannot be written: {error.strerror or error}.",
+            "Make room or choose another.",
+        ) from error
+    found = [None if kept[name] is None else run_dir / kept[name] for name in ("adain", "styles")]
+    return found[0], found[1]
 
 
 def copy_adain(source: Path, target: Path) -> None:

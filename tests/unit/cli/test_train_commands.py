@@ -234,3 +234,31 @@ def test_stylised_training_needs_a_style_transfer_and_freezes_it(
     recipe = tomllib.loads((tmp_path / "run" / "recipe.toml").read_text(encoding="utf-8"))
     assert recipe["stylising"]["share"] == 0.5
     assert (tmp_path / "run" / "stylising" / "adain" / "model.safetensors").read_bytes() == b"weights"
+
+
+def test_the_house_recipe_takes_the_same_regimes(
+    studio_command, tmp_path: Path, specs: list[TrainSpec]
+) -> None:
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    for name in ("adain.json", "model.safetensors"):
+        (weights / name).write_bytes(b"weights")
+    run = tmp_path / "run"
+    command = ("train", "house", "--out", run, "--device", "cpu", "--stylised")
+    for regime, words in (("sideways", "no regime"), ("mixed", "holds no style transfer")):
+        refused = studio_command(*command, regime, "--adain", tmp_path / "nowhere")
+        assert refused.code == ExitCode.FAILED
+        assert words in refused.err
+    assert not specs
+    ended = studio_command(*command, "mixed-then-original", "--adain", weights)
+    assert ended.code == ExitCode.OK, ended.err
+    ended = studio_command(*command, "cloth")
+    assert ended.code == ExitCode.OK, ended.err
+    mixed, cloth = specs
+    kept = run / "stylising" / "adain"
+    assert (mixed.adain, mixed.styles, cloth.adain) == (str(kept), None, None)
+    assert (kept / "model.safetensors").read_bytes() == b"weights"
+    assert [mixed.recipe["stylising"][name] for name in ("share", "source")] == [0.5, "adain"]
+    assert [cloth.recipe["stylising"][name] for name in ("share", "source")] == [0.5, "cloth"]
+    assert mixed.recipe["rounds"][-1]["stylised"] == 0.0
+    assert len(mixed.recipe["rounds"]) == len(cloth.recipe["rounds"]) + 1

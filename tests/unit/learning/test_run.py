@@ -12,9 +12,14 @@ from safetensors.torch import load_file
 
 from fashion_studio.domain.errors import Cancelled, UserError
 from fashion_studio.domain.vocabulary import Vocabulary
+from fashion_studio.learning.recipe import parse_recipe, recipe_mapping
 from fashion_studio.learning.run import TrainingResult, TrainSpec, read_spec, run_training
+from fashion_studio.learning.style.plan import Regime, with_rounds_regime
 from fashion_studio.rendering.render import render_seed
 from fashion_studio.zoo.bundle import load_bundle
+from fashion_studio.zoo.configuration import TwoStreamConfig
+from fashion_studio.zoo.two_stream import TwoStream
+from tests.unit.learning.style_runs import tiny_adain
 
 TINY = """
 name = "tiny"
@@ -169,6 +174,56 @@ def test_another_seed_gives_other_numbers_a_preparing_process_does_not(
     first = weights(whole.spec, "round-1/averaged.safetensors")
     assert same(first, found[0])
     assert not same(first, found[1])
+
+
+def stylised(spec: TrainSpec, folder: Path, regime: Regime) -> TrainSpec:
+    recipe = recipe_mapping(with_rounds_regime(parse_recipe(TINY), regime))
+    return replace(spec, recipe=recipe, run_dir=str(folder / "run"), adain=str(tiny_adain(folder / "adain")))
+
+
+def test_mixed_then_originals_goes_on_to_the_very_same_end(spec: TrainSpec, tmp_path: Path) -> None:
+    whole = stylised(spec, tmp_path / "whole", Regime.MIXED_THEN_ORIGINAL)
+    told: list[dict[str, object]] = []
+    result = run_training(whole, told.append)
+    assert [event["made"] for event in told if event["event"] == "stylised"] == [12, 17]
+    assert [event["round"] for event in told if event["event"] == "round"] == [1, 2, 3]
+    source = load_bundle(result.bundle).manifest.sources[-1]
+    assert source.endswith("(style transfer, α 1): round 1 50%, round 2 50%, round 3 0%")
+    broken = stylised(spec, tmp_path / "broken", Regime.MIXED_THEN_ORIGINAL)
+    seen: list[dict[str, object]] = []
+    for stop in ("stylised", "epoch"):  # in the middle of making copies, then in the middle of training
+        with pytest.raises(Cancelled):
+            run_training(broken, seen.append, lambda kind=stop: seen[-1]["event"] == kind)  # type: ignore[misc]
+    run_training(broken, seen.append)
+    assert sum(int(str(event["made"])) for event in seen if event["event"] == "stylised") == 29
+    for number in (1, 2, 3):
+        part = f"round-{number}/averaged.safetensors"
+        assert same(weights(whole, part), weights(broken, part))
+
+
+def test_copies_change_what_is_learnt_and_nothing_of_the_surface_is_learnt_from_them(
+    whole: FinishedRun, spec: TrainSpec, tmp_path: Path
+) -> None:
+    only = stylised(spec, tmp_path, Regime.STYLISED)
+    only.recipe["rounds"][0]["optimiser"]["weight_decay"] = 0.0
+    run_training(only)
+    first = weights(only, "round-1/averaged.safetensors")
+    assert not same(first, weights(whole.spec, "round-1/averaged.safetensors"))
+    config = load_bundle(whole.result.bundle).manifest.config
+    assert isinstance(config, TwoStreamConfig)
+    torch.manual_seed(only.seed)
+    start = TwoStream(config)
+    for head, learns in (("fabric", False), ("pattern", False), ("colors", False), ("sleeve_length", True)):
+        name = f"heads.{head}.weight"
+        assert torch.equal(first[name], start.state_dict()[name]) != learns, head
+
+
+def test_cloth_dresses_what_has_a_sure_mask(spec: TrainSpec, tmp_path: Path) -> None:
+    told: list[dict[str, object]] = []
+    one = replace(stylised(spec, tmp_path, Regime.CLOTH), adain=None)
+    run_training(one, told.append)
+    counts = [(event["made"], event["left_out"]) for event in told if event["event"] == "stylised"]
+    assert counts == [(0, 12), (17, 0)]  # photos have no mask yet
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:

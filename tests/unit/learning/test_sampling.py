@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import cv2
 import numpy as np
 
 from fashion_studio.domain.labels import Visibility
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning.augmentation import Augmentation, View
 from fashion_studio.learning.cache import PictureSet
-from fashion_studio.learning.labels import Labels
-from fashion_studio.learning.sampling import EpochSampler, TrainingViews, labels_of_view
+from fashion_studio.learning.labels import Labels, value_slices
+from fashion_studio.learning.sampling import EpochSampler, StylisedSets, TrainingViews, labels_of_view
+from fashion_studio.learning.style.copies import digest_path
+from fashion_studio.learning.style.plan import SURFACE
+from fashion_studio.learning.style.square_copies import SquareCopies
 
 
 def picks(sampler: EpochSampler) -> list[int]:
@@ -98,3 +104,54 @@ def test_a_grey_view_says_nothing_of_colours(studio: Vocabulary) -> None:
     sample = labels_of_view(view_of(studio, gray=True), labels_with_points(studio), 0, studio.mirror_order())
     assert not sample["colors_known"].any()
     assert sample["main_color"] == -1
+
+
+def views_with(rendered: PictureSet, studio: Vocabulary, share: float | None, folder: Path) -> TrainingViews:
+    copies = SquareCopies(folder, tuple(rendered.names), 1)
+    stylised = None if share is None else StylisedSets.of([copies], share, SURFACE, studio)
+    return TrainingViews(
+        [rendered],
+        side_px=64,
+        mirror_order=studio.mirror_order(),
+        strength=Augmentation(),
+        seed=0,
+        stylised=stylised,
+    )
+
+
+def test_a_stylised_view_keeps_every_label_but_those_of_the_surface(
+    rendered: PictureSet, studio: Vocabulary, tmp_path: Path
+) -> None:
+    for name, square in zip(rendered.names, rendered.squares, strict=True):
+        cv2.imwrite(str(digest_path(tmp_path, name, 0)), 255 - np.asarray(square)[:, :, ::-1])
+    plain = views_with(rendered, studio, None, tmp_path)
+    mixed, whole = (views_with(rendered, studio, share, tmp_path) for share in (0.5, 1.0))
+    parts = value_slices(studio)
+    copies = 0
+    for picture in range(len(rendered)):
+        before, between, after = plain[0, picture], mixed[0, picture], whole[0, picture]
+        assert not after["colors_known"].any()
+        assert after["main_color"] == -1
+        for name, part in parts.items():
+            if name in SURFACE:
+                assert after["allowed"][part].all()
+                assert not before["allowed"][part].all()
+            else:
+                np.testing.assert_array_equal(after["allowed"][part], before["allowed"][part])
+        for name in ("points", "point_weights", "visibility", "mask", "mask_weight"):
+            np.testing.assert_array_equal(after[name], before[name])
+        is_copy = not between["colors_known"].any()
+        copies += is_copy
+        # as it was without copies, or as it is with nothing else
+        for name, array in (after if is_copy else before).items():
+            np.testing.assert_array_equal(between[name], array)
+    assert 0 < copies < len(rendered)
+    assert plain.sets[0].labels.colors_known.all()  # what is known of the pictures stays
+
+
+def test_a_picture_without_a_copy_is_seen_as_it_is(
+    rendered: PictureSet, studio: Vocabulary, tmp_path: Path
+) -> None:
+    there, gone = (views_with(rendered, studio, share, tmp_path)[1, 4] for share in (None, 1.0))
+    for name, array in there.items():
+        np.testing.assert_array_equal(gone[name], array)

@@ -76,3 +76,35 @@ def test_an_attribute_of_one_value_cannot_be_learnt(plan: GanPlan, pictures: Pic
     codes[:, 1] = np.where(codes[:, 1] >= 0, 2, codes[:, 1])
     with pytest.raises(UserError, match="sleeve_length"):
         Drawer(plan, replace(pictures, codes=codes), 4, 0)
+
+
+def test_copies_are_drawn_for_edits_that_are_not_of_the_surface(plan: GanPlan, pictures: Pictures) -> None:
+    plain = Drawer(plan, pictures, 8, 3)
+    there = np.ones((len(pictures), 2), bool)
+    there[5] = False
+    drawer = Drawer(plan, pictures, 8, 3, copies=there, surface=("colors", "pattern"))
+    drawn = []
+    for step in range(60):
+        draw = drawer.draw(step, with_references=True, stylised=0.5)
+        same = plain.draw(step, with_references=True)
+        for name in ("rows", "sources", "targets", "mirrored"):
+            assert np.array_equal(getattr(draw, name), getattr(same, name))
+        assert draw.references is not None
+        assert same.references is not None
+        if list(plan.attributes)[draw.attribute] != "sleeve_length":
+            assert draw.copies is None
+            assert np.array_equal(draw.references, same.references)
+            continue
+        assert draw.copies is not None
+        copied = draw.copies >= 0
+        assert (draw.references[copied] == -1).all()
+        assert np.array_equal(draw.references[~copied], same.references[~copied])
+        assert draw.matches["none"] == (draw.references < 0).sum()
+        assert not copied[draw.rows == 5].any()
+        drawn += draw.copies.tolist()
+    assert set(drawn) == {-1, 0, 1}
+    assert 0.35 < np.mean(np.array(drawn) >= 0) < 0.65
+    always = drawer.draw(2, with_references=False, stylised=1.0)
+    assert always.copies is not None
+    assert np.array_equal(always.copies >= 0, always.rows != 5)
+    assert drawer.draw(2, with_references=False).copies is None

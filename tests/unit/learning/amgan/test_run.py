@@ -15,13 +15,18 @@ import torch
 from fashion_studio.domain.errors import Cancelled, UserError
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.imaging.lettering import Fonts
+from fashion_studio.learning.amgan.draws import Draw
+from fashion_studio.learning.amgan.objective import Batch
 from fashion_studio.learning.amgan.run import run_amgan
 from fashion_studio.learning.amgan.stepping import GanStepper
 from fashion_studio.learning.finishing import FinishedRun
-from fashion_studio.learning.run_folder import FrozenRun
+from fashion_studio.learning.method_recipe import parse_method_recipe
+from fashion_studio.learning.run_folder import FrozenRun, TrainingChoice, freeze_run
+from fashion_studio.learning.style.plan import Regime, with_regime
 from fashion_studio.zoo.editor_bundle import load_generator
 from tests.unit.learning.amgan.gan_runs import RECIPE, frozen_gan
 from tests.unit.learning.method_runs import Told, rendered_list
+from tests.unit.learning.style_runs import tiny_adain
 
 Losses = list[dict[str, float]]
 
@@ -144,6 +149,51 @@ def test_a_run_that_was_cancelled_goes_on_with_the_same_losses(
     assert result.figures == whole.result.figures
     again = Told()
     assert trained(frozen, again) == (result, [])
+
+
+def test_copies_are_among_the_views_until_the_originals_alone_are(
+    whole: Whole, tmp_path: Path, data: Path, base: Path
+) -> None:
+    """Sleeves are edited in copies, colours and patterns never; and a break changes nothing."""
+
+    def stylised(folder: Path) -> FrozenRun:
+        recipe = with_regime(parse_method_recipe(RECIPE), Regime.MIXED_THEN_ORIGINAL)
+        choice = TrainingChoice(recipe, base=base, device="cpu", adain=tiny_adain(tmp_path / "adain"))
+        frozen = freeze_run(folder, data, choice)
+        shutil.copytree(whole.frozen.run_dir / "pictures", frozen.run_dir / "pictures")
+        return frozen
+
+    seen: list[tuple[str, str, bool]] = []
+    plain = GanStepper._batch
+
+    def batch(stepper: GanStepper, draw: Draw) -> Batch:
+        made = plain(stepper, draw)
+        originals = stepper.pictures.images(draw.rows, draw.mirrored)
+        other = bool((made.images != originals).flatten(1).any(1).any())
+        assert other == (draw.copies is not None and (draw.copies >= 0).any())
+        seen.append((stepper.phase.name, made.attribute, other))
+        return made
+
+    one, told = stylised(tmp_path / "one"), Told()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(GanStepper, "_batch", batch)
+        result, losses = trained(one, told)
+    assert result is not None
+    assert [(event["phase"], event["epochs"]) for event in told.of("phase")] == [
+        ("adversarial", 2),
+        ("originals", 1),
+    ]
+    assert len(losses) == 12
+    assert {attribute for _, attribute, other in seen if other} == {"sleeve_length"}
+    assert not any(other for phase, _, other in seen if phase == "originals")
+    card = (one.run_dir / "CARD.md").read_text(encoding="utf-8")
+    assert "(style transfer, α 1): adversarial 50%, originals 0%" in card
+    assert "Copies are edited in sleeve_length alone." in card
+    two = stylised(tmp_path / "two")
+    _, before = trained(two, Told(), stop_at=3)
+    _, between = trained(two, Told(), stop_at=6)
+    _, after = trained(two, Told())
+    assert before + between + after == losses
 
 
 def test_a_run_that_ended_early_can_be_finished(whole: Whole, tmp_path: Path, data: Path, base: Path) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.learning.fitting import MethodModule
@@ -16,9 +15,8 @@ from fashion_studio.learning.method_recipe import parse_method_recipe
 from fashion_studio.learning.method_run import run_method
 from fashion_studio.learning.run_folder import FrozenRun, TrainingChoice, freeze_run
 from fashion_studio.learning.style.plan import Regime, with_regime
-from fashion_studio.zoo.adain import AdaIn, AdaInManifest, AdaInSpec, save_adain
-from fashion_studio.zoo.style_encoders import EncoderSpec
 from tests.unit.learning.method_runs import STREAMS_RECIPE, Told, rendered_list
+from tests.unit.learning.style_runs import tiny_adain
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +26,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, studio: Vocabulary) -> Path:
 
 @pytest.fixture(scope="module")
 def adain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    network = AdaIn(AdaInSpec(EncoderSpec(blocks=((4,), (6,))), ((4,), (3,))))
-    folder = tmp_path_factory.mktemp("adain")
-    save_adain(folder, network, AdaInManifest("tiny", network.spec, "Apache-2.0"))
-    return folder
+    return tiny_adain(tmp_path_factory.mktemp("adain"))
 
 
 @pytest.fixture

@@ -5,10 +5,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fashion_studio.domain.errors import UserError
+from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.learning.method_recipe import MethodRecipe, parse_method_recipe
 from fashion_studio.learning.style.plan import Regime, with_regime
-from fashion_studio.learning.style.run_files import check_style_choice, copy_style_choice, style_pictures
+from fashion_studio.learning.style.run_files import (
+    check_style_choice,
+    copy_style_choice,
+    frozen_style_choice,
+    style_pictures,
+)
 
 PLAIN = parse_method_recipe(
     (Path(__file__).parents[4] / "resources" / "recipes" / "fine26-resnet50.toml").read_text(encoding="utf-8")
@@ -60,3 +65,19 @@ def test_a_choice_that_cannot_be_done_says_what_to_do(tmp_path: Path, adain: Pat
         check_style_choice(STYLISED, tmp_path, None)
     with pytest.raises(UserError, match="no pictures"):
         check_style_choice(STYLISED, adain, tmp_path / "absent")
+
+
+def test_a_choice_is_frozen_in_the_run_folder_or_says_why_not(
+    tmp_path: Path, adain: Path, styles: Path
+) -> None:
+    run = tmp_path / "run"
+    assert frozen_style_choice(STYLISED, adain, styles, run) == (
+        run / "stylising" / "adain",
+        run / "stylising" / "styles",
+    )
+    assert frozen_style_choice(PLAIN, None, None, run) == (None, None)
+    with pytest.raises(UserError, match="--adain"):
+        frozen_style_choice(STYLISED, None, styles, run)
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    with pytest.raises(EnvironmentProblem, match="cannot be written"):
+        frozen_style_choice(STYLISED, adain, None, tmp_path / "file")
