@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -31,6 +32,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "leaks(reason): something foreign stays behind, and why that is all right"
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Puts what the imports made, most of a million objects, out of the collector's sight.
+
+    The leak checks collect after nearly every test with a window: 20 ms then, instead of half a second.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # or extensions take what lives till the end for leaked, and say so
 
 
 @pytest.fixture(autouse=True)

@@ -49,14 +49,14 @@ def leaves_nothing_behind() -> Iterator[None]:
     before = [check() for check in checks]
     yield
     left = _left(checks, before)
-    if left:
-        deadline = time.monotonic() + _GRACE_S
-        pause_s = 0.01
-        while (left := _left(checks, before)) and time.monotonic() < deadline:
-            gc.collect()
-            _let_qt_delete()
-            time.sleep(pause_s)
-            pause_s *= 2
+    deadline = time.monotonic() + _GRACE_S
+    pause_s = 0.0
+    while left and time.monotonic() < deadline:
+        gc.collect()
+        _let_qt_delete()
+        time.sleep(pause_s)
+        left = _left(checks, before)
+        pause_s = 2 * pause_s or 0.01
     words = ", ".join(sorted(map(_in_words, left)))
     for thing in left:
         if isinstance(thing, psutil.Process):
