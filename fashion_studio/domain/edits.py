@@ -210,7 +210,8 @@ class EditPreview:
         mask: (H, W) uint8: where the picture may differ from the photo, over all active steps, 255 = fully;
             where it is 0 the picture is the photo's own pixels.
         step_masks: by the place of the step in the stack, the mask of its region alone, (H, W) uint8, with
-            what was painted but before threshold and strength: the window draws any threshold from it.
+            what was painted but before threshold and strength: the window draws any threshold from it. Of the
+            active steps, and of one that does nothing if that was asked for.
         changed_share: of the photo's pixels, those where `mask` is not 0.
         problems: by the place of the step in the stack, why it changes nothing ("no garment was found").
         stack: as it was computed, with the ids of generator and reader.

@@ -122,13 +122,22 @@ class Editor:
         facts = self.generator.facts
         return make_sketch(image, self._read, facts.size_px, self.generator.margin)
 
-    def edit(self, image: NDArray[np.uint8], stack: EditStack, sketch: Sketch | None = None) -> EditPreview:
+    def edit(
+        self,
+        image: NDArray[np.uint8],
+        stack: EditStack,
+        sketch: Sketch | None = None,
+        *,
+        outlined: int | None = None,
+    ) -> EditPreview:
         """The photo with the stack done to it, at the size of `image`.
 
         Args:
             image: (H, W, 3) uint8 sRGB, upright, of any size; not changed.
             stack: what is to be done; ids of other models in it are replaced by those in use.
             sketch: of the same photo, if there is one already.
+            outlined: place of a step whose region is wanted although the step does nothing (is switched off,
+                or has strength 0).
 
         Raises:
             EnvironmentProblem: there is not enough memory.
@@ -139,10 +148,13 @@ class Editor:
         height, width = image.shape[:2]
         done, problems = self._done(sketch, stack, MASK_SIDE_PX)
         carried = _carried(image, sketch, done)
+        regions = {place: each.region for place, each in done.items()}
+        if outlined is not None and (idle := self._idle_region(sketch, stack, done, outlined)) is not None:
+            regions[outlined] = idle
         return EditPreview(
             image=carried.image,
             mask=carried.mask,
-            step_masks={place: _shown(each.region, width, height) for place, each in done.items()},
+            step_masks={place: _shown(region, width, height) for place, region in regions.items()},
             changed_share=float(np.count_nonzero(carried.mask)) / carried.mask.size,
             problems=problems,
             doubt=self.doubt(sketch) if stack.active else Doubt(),
@@ -217,6 +229,17 @@ class Editor:
                 problems[place] = done[place].region.problem
         return done, problems
 
+    def _idle_region(
+        self, sketch: Sketch, stack: EditStack, done: dict[int, _Done], place: int
+    ) -> Region | None:
+        """Where a step would act if it did; None where there is none at this place, or it does act."""
+        if place in done or not 0 <= place < len(stack.steps):
+            return None
+        step = stack.steps[place]
+        earlier = [each.after for at, each in done.items() if at < place]
+        before = earlier[-1] if earlier else _Before(sketch.square, ())
+        return find_region(step, sketch, self._attention(sketch, before, step))
+
     def _one(self, sketch: Sketch, before: _Before, step: EditStep, side_px: int) -> _Done:
         kind = _CHANGES.get(step.attribute, ChangeKind.PICTURE)
         wanted = [(step.attribute, step.value)]
@@ -240,13 +263,8 @@ class Editor:
     def _masked(
         self, sketch: Sketch, before: _Before, step: EditStep, side_px: int, *, sharp: bool
     ) -> _Masked:
-        def attention(attribute: str, value: str) -> Plane:
-            if not self.generator.knows(attribute, value):
-                return np.zeros(sketch.square.shape[:2], np.float32)
-            return self._answer(sketch, before, step, (attribute, value))[1]
-
         def compute() -> _Masked:
-            region = find_region(step, sketch, attention)
+            region = find_region(step, sketch, self._attention(sketch, before, step))
             height, width = sketch.small.shape[:2]
             scale = min(1.0, side_px / max(height, width))
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -258,6 +276,16 @@ class Editor:
         of_edit = self._of_edit(before, step)
         masked: _Masked = sketch.masks.get((of_edit, step.region, step.threshold, side_px, sharp), compute)
         return masked
+
+    def _attention(self, sketch: Sketch, before: _Before, step: EditStep) -> Callable[[str, str], Plane]:
+        """The mask (S, S) of any edit of the picture before the step; empty for what nobody can make."""
+
+        def attention(attribute: str, value: str) -> Plane:
+            if not self.generator.knows(attribute, value):
+                return np.zeros(sketch.square.shape[:2], np.float32)
+            return self._answer(sketch, before, step, (attribute, value))[1]
+
+        return attention
 
     @staticmethod
     def _of_edit(before: _Before, step: EditStep) -> tuple[object, ...]:

@@ -69,12 +69,17 @@ class EditingClient:
             lambda number: DescribeGenerator(number, folder, Priority.SHOWN), self.generator
         )
 
-    def preview(self, path: Path, stack: EditStack, *, size_px: int = 1024) -> Future[EditPreview]:
-        """The photo with the stack done to it, long side at most `size_px`. Takes an older preview back."""
+    def preview(
+        self, path: Path, stack: EditStack, *, size_px: int = 1024, outlined: int | None = None
+    ) -> Future[EditPreview]:
+        """The photo with the stack done to it, long side at most `size_px`. Takes an older preview back.
+
+        `outlined` is the place of a step whose region is wanted although it does nothing.
+        """
         folder, photo = path_to_wire(self.generator), path_to_wire(path)
         return self._only(
             "preview",
-            lambda number: Edit(number, folder, Priority.SHOWN, photo, stack, size_px),
+            lambda number: Edit(number, folder, Priority.SHOWN, photo, stack, size_px, outlined),
             path,
         )
 

@@ -143,7 +143,7 @@ class EditDesk:
 
     def _shown(self, editor: Editor, photo: _Photo, request: Edit) -> EditedAnswer:
         image = _at_size(photo, path_from_wire(request.path), request.size_px)
-        preview = editor.edit(image, request.stack, photo.sketch)
+        preview = editor.edit(image, request.stack, photo.sketch, outlined=request.outlined)
         arrays = {"image": preview.image, "mask": preview.mask}
         arrays |= {f"step:{place}": mask for place, mask in preview.step_masks.items()}
         return EditedAnswer(request.id, _outcome(preview), self._pack(arrays))

@@ -39,7 +39,10 @@ class DescribeGenerator(msgspec.Struct, frozen=True, tag=True):
 
 
 class Edit(msgspec.Struct, frozen=True, tag=True):
-    """Show a photo with a stack done to it, long side `size_px` (at most the photo's own)."""
+    """Show a photo with a stack done to it, long side `size_px` (at most the photo's own).
+
+    `outlined` is the place of a step whose region is wanted although it does nothing.
+    """
 
     id: int
     generator: bytes
@@ -47,6 +50,7 @@ class Edit(msgspec.Struct, frozen=True, tag=True):
     path: bytes
     stack: EditStack
     size_px: int
+    outlined: int | None = None
 
 
 class ReadEdited(msgspec.Struct, frozen=True, tag=True):

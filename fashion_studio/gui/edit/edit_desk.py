@@ -50,6 +50,7 @@ class _Wish:
     stack: EditStack
     fitted_px: tuple[int, int]
     size_px: int
+    outlined: int | None
 
 
 class EditDesk(QObject):
@@ -148,20 +149,32 @@ class EditDesk(QObject):
 
     # --- pictures
 
-    def show(self, item: Item, stack: EditStack, fitted_px: tuple[int, int], zoom: float) -> None:
+    def show(
+        self,
+        item: Item,
+        stack: EditStack,
+        fitted_px: tuple[int, int],
+        zoom: float,
+        *,
+        outlined: int | None = None,
+    ) -> None:
         """The stack that is to be seen now.
 
         Args:
             item: the photo.
-            stack: with at least one active step.
+            stack: what is done to it; what comes of it is read by the model where a step is active.
             fitted_px: device pixels of the fitted photo.
             zoom: device pixels per image pixel; a closer look asks for a larger picture.
+            outlined: place of a step whose region is wanted although it does nothing.
         """
         long_side = max(item.row.width_px, item.row.height_px, 1)
         closer = round(long_side * zoom)
         size = min(max(*fitted_px, min(closer, long_side), _LEAST_PX), _MOST_PX)
-        self._newest = _Wish(item, stack, fitted_px, size)
+        self._newest = _Wish(item, stack, fitted_px, size, outlined)
         self._rest.stop()
+        if not stack.active:
+            self._unread = None
+            self._session.bridge.forget("edit.reading")
         if self._asked is None or self._asked.item.row.id != item.row.id:
             self._ask_newest()
 
@@ -171,7 +184,9 @@ class EditDesk(QObject):
             return
         self._asked, self._newest = wish, None
         self.waiting_changed.emit()
-        future = engine.editing.preview(wish.item.path, wish.stack, size_px=wish.size_px)
+        future = engine.editing.preview(
+            wish.item.path, wish.stack, size_px=wish.size_px, outlined=wish.outlined
+        )
         future.add_done_callback(lambda ended: self._on_taken_back(wish) if ended.cancelled() else None)
         self._follow(future, lambda preview: self._take(wish, preview), self._fail_preview, "edit.preview")
 
@@ -188,7 +203,7 @@ class EditDesk(QObject):
         self._session.bridge.submit(
             lambda: build_photo_image(preview.image, size, wish.fitted_px), built, lane="edit.picture"
         )
-        self._unread = wish
+        self._unread = wish if wish.stack.active else None
         self._answered()
 
     def _answered(self) -> None:

@@ -21,7 +21,7 @@ from fashion_studio.gui.theme.metrics import DURATION_MS
 from fashion_studio.services.editing.misplaced import misplaced_edits
 
 if TYPE_CHECKING:
-    from fashion_studio.domain.edits import EditPreview, EditStep
+    from fashion_studio.domain.edits import EditStep
     from fashion_studio.domain.queries import Item
     from fashion_studio.gui.edit.compare_stage import CompareStage
     from fashion_studio.gui.edit.edit_desk import EditDesk, Shown
@@ -193,6 +193,8 @@ class EditPresenter(QObject):
         """Another step is open."""
         self.grid.follow_step()
         self.show_stack()
+        if self._idle() is not None:
+            self.ask()
         self.want_grid()
         self.enabled_changed.emit()
 
@@ -202,19 +204,28 @@ class EditPresenter(QObject):
         canvas = self.stage.canvas
         if item is None or canvas.photo is None or self.desk.facts is None or not self._active:
             return
+        idle = self._idle()
         if not stack.active:
-            self.desk.forget()
-            self.last = None
-            self.grid.forget()
+            if idle is None:
+                self.desk.forget()
+                self.last = None
+                self.grid.forget()
             canvas.show_result(None)
             self.left.say_share(None)
             self.stage.warn(self.keeper.problem)
-            self.result.clear("Choose a color, a sleeve or a pattern.")
-            return
-        if not self.stage.strip.verdicts:
+            every = "Every edit is switched off or has no strength."
+            self.result.clear(every if stack.steps else "Choose a color, a sleeve or a pattern.")
+            if idle is None:
+                return
+        elif not self.stage.strip.verdicts:
             self.stage.strip.show_verdicts((), "The reader looks at the result.")
         size = (item.row.width_px, item.row.height_px)
-        self.desk.show(item, stack, canvas.fit_size(size), canvas.zoom)
+        self.desk.show(item, stack, canvas.fit_size(size), canvas.zoom, outlined=idle)
+
+    def _idle(self) -> int | None:
+        """Place of the open step where it does nothing as it is: its region is wanted all the same."""
+        step = self.keeper.step
+        return self.keeper.current if step is not None and step not in self.keeper.stack.active else None
 
     def _on_zoom(self) -> None:
         shown = self.last
@@ -272,7 +283,7 @@ class EditPresenter(QObject):
     def show_outline(self) -> None:
         """The open step's mask at its threshold, as it is this moment."""
         canvas, live, step = self.stage.canvas, self.live, self.keeper.step
-        on = self.left.masking.outline.isChecked() and step is not None and step.enabled
+        on = self.left.masking.outline.isChecked() and step is not None
         canvas.set_shown(ShownLayers(heat=canvas.shown.heat, mask=on))
         if live is None or step is None or not on:
             canvas.set_mask_outline(None)
@@ -288,6 +299,9 @@ class EditPresenter(QObject):
         if self.item is None:
             return
         self.last = shown
+        if not self.keeper.stack.active:  # it was asked for the outline's sake
+            self.show_stack()
+            return
         self.stage.canvas.show_result(shown.picture)
         self.show_stack()
         preview = shown.preview
@@ -298,20 +312,16 @@ class EditPresenter(QObject):
     def _say_doubt(self, shown: Shown) -> None:
         preview = shown.preview
         problems = list(dict.fromkeys(preview.problems.values()))
+        kind = (self.item.row.category if self.item is not None else None) or preview.category
         idle = len(preview.problems) >= len(preview.stack.active) and bool(problems)
         if idle:
             self.stage.warn(f"Nothing was changed: {problems[0]}")
-        elif odd := misplaced_edits(self.session.vocabulary, preview.stack, self._category(preview)):
+        elif odd := misplaced_edits(self.session.vocabulary, preview.stack, kind):
             self.stage.warn("The result may be off.", next(iter(odd.values())))
         elif preview.doubt.reasons and preview.doubt.score >= _UNSURE_FROM:
             self.stage.warn("The result may be off.", preview.doubt.reasons[0])
         else:
             self.stage.warn(self.keeper.problem or preview.note)
-
-    def _category(self, preview: EditPreview) -> str:
-        """What the photo shows, as a person or the model says."""
-        known = None if self.keeper.item is None else self.keeper.item.row.category
-        return known or preview.category
 
     def _on_facts(self) -> None:
         self.grid.show_facts()

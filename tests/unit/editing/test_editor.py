@@ -247,3 +247,31 @@ def test_a_bundle_of_random_weights_edits_and_a_folder_without_one_says_so(
     assert len(edited.stack.weights_sha256) == 64
     assert (edited.image != photo).any()
     np.testing.assert_array_equal(edited.image[edited.mask == 0], photo[edited.mask == 0])
+
+
+@pytest.mark.parametrize("kind", [RegionKind.GARMENT, RegionKind.SLEEVE, RegionKind.TORSO, RegionKind.HEM])
+def test_a_step_that_does_nothing_has_a_region_when_it_is_asked_for(editor: Editor, kind: RegionKind) -> None:
+    photo, acting = shirt_photo(), EditStep.of("colors", "red", kind)
+    wanted = editor.edit(photo, stack(acting)).step_masks[0]
+    assert wanted.any()
+    for idle in (
+        msgspec.structs.replace(acting, enabled=False),
+        msgspec.structs.replace(acting, strength=0.0),
+    ):
+        assert editor.edit(photo, stack(idle)).step_masks == {}
+        edited = editor.edit(photo, stack(idle), outlined=0)
+        np.testing.assert_array_equal(edited.step_masks[0], wanted)
+        np.testing.assert_array_equal(edited.image, photo)
+        assert (edited.changed_share, edited.problems) == (0.0, {})
+
+
+def test_the_region_of_a_step_that_is_off_is_that_of_what_is_before_it(editor: Editor) -> None:
+    photo = shirt_photo()
+    off = msgspec.structs.replace(EditStep.of("pattern", "striped", RegionKind.EDIT), enabled=False)
+    on = msgspec.structs.replace(off, enabled=True)
+    wanted = editor.edit(photo, stack(RED, on)).step_masks[1]
+    edited = editor.edit(photo, stack(RED, off, RED), outlined=1)
+    assert list(edited.step_masks) == [0, 2, 1]
+    np.testing.assert_array_equal(edited.step_masks[1], wanted)
+    assert list(editor.edit(photo, stack(RED), outlined=0).step_masks) == [0]
+    assert list(editor.edit(photo, stack(RED), outlined=7).step_masks) == [0]

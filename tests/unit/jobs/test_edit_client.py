@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from engines import QUICK, MakeClient, until
@@ -49,6 +50,10 @@ def test_a_whole_session_of_editing(make_client: MakeClient, tmp_path: Path, pho
     assert list(preview.step_masks) == [0]
     seen = sample_prediction(load_vocabulary(), 3).category.value  # by `ShirtReader`
     assert preview.category == seen
+    off = EditStack((msgspec.structs.replace(RED.steps[0], enabled=False),))
+    assert client.editing.preview(photo, off).result(WAIT_S).step_masks == {}
+    outlined = client.editing.preview(photo, off, size_px=100, outlined=0).result(WAIT_S)
+    np.testing.assert_array_equal(outlined.step_masks[0], preview.step_masks[0])
     again = client.editing.preview(photo, RED).result(WAIT_S)
     own = np.asarray(Image.open(photo))
     np.testing.assert_array_equal(again.image[again.mask == 0], own[again.mask == 0])

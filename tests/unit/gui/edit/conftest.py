@@ -75,10 +75,12 @@ class FakeEditing:
         facts = GeneratorFacts("amgan-1", SHA, self.values, 128, "CPU")
         return self._later("facts", EditStack(), lambda: facts)
 
-    def preview(self, path: Path, stack: EditStack, size_px: int = 1024) -> Future[EditPreview]:
-        return self._later("preview", stack, lambda: self._preview(stack))
+    def preview(
+        self, path: Path, stack: EditStack, size_px: int = 1024, outlined: int | None = None
+    ) -> Future[EditPreview]:
+        return self._later("preview", stack, lambda: self._preview(stack, outlined))
 
-    def _preview(self, stack: EditStack) -> EditPreview:
+    def _preview(self, stack: EditStack, outlined: int | None = None) -> EditPreview:
         image = np.full((*SIZE[::-1], 3), 90, np.uint8)
         total, masks = np.zeros(SIZE[::-1], np.float32), {}
         for place, step in enumerate(stack.steps):
@@ -86,7 +88,8 @@ class FakeEditing:
             if step.region.painted is not None:
                 painted = Image.fromarray(step.region.painted.array()).resize(SIZE)
                 mask = np.maximum(mask, np.asarray(painted))
-            masks[place] = (mask * 255).astype(np.uint8)
+            if step in stack.active or place == outlined:
+                masks[place] = (mask * 255).astype(np.uint8)
             if step in stack.active and not self.problem:
                 inside = mask >= step.threshold
                 total = np.maximum(total, inside)

@@ -117,6 +117,48 @@ def test_the_threshold_draws_its_mask_at_once_and_is_one_undo(room, engine, wind
     settled(qtbot, shown)
 
 
+def test_the_region_of_an_edit_that_does_nothing_is_outlined_too(room, engine, qtbot):
+    shown = room()
+    take(shown, "red")
+    press(shown, Qt.Key.Key_2)
+    settled(qtbot, shown)
+    canvas, side, middle = shown.stage.canvas, QPoint(12, 30).toPointF(), QPoint(24, 30).toPointF()
+    press(shown, Qt.Key.Key_X)
+    settled(qtbot, shown)
+    assert canvas.result is None
+    assert canvas.mask_outline.contains(side)
+    press(shown, Qt.Key.Key_3)  # set up while it is off: another region, another threshold
+    qtbot.waitUntil(lambda: canvas.mask_outline.contains(middle), timeout=WAIT_MS)
+    assert not canvas.mask_outline.contains(side)
+    assert canvas.result is None
+    assert shown.left.share_text == ""
+    settled(qtbot, shown)
+    assert not shown.stage.strip.verdicts
+    press(shown, Qt.Key.Key_X)
+    settled(qtbot, shown)
+    shown.left.stack.strength.set_value(0, tell=True)
+    press(shown, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: canvas.mask_outline.contains(side), timeout=WAIT_MS)
+    settled(qtbot, shown)
+
+
+def test_an_edit_that_is_off_is_outlined_when_it_is_opened(room, engine, qtbot):
+    shown = room()
+    take(shown, "red")
+    press(shown, Qt.Key.Key_2)
+    press(shown, Qt.Key.Key_X)
+    press(shown, Qt.Key.Key_N)
+    take(shown, "green")
+    settled(qtbot, shown)
+    canvas = shown.stage.canvas
+    assert canvas.mask_outline.contains(QPoint(24, 30).toPointF())
+    press(shown, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: not canvas.mask_outline.contains(QPoint(24, 30).toPointF()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: canvas.mask_outline.contains(QPoint(12, 30).toPointF()), timeout=WAIT_MS)
+    settled(qtbot, shown)
+    assert canvas.result is not None
+
+
 def test_the_newest_of_many_wishes_wins_and_one_is_under_way_at_a_time(room, engine, qtbot):
     shown = room()
     take(shown, "red")
