@@ -101,7 +101,7 @@ class Vocabulary:
     def _by_name(self) -> dict[str, Attribute]:
         return {attribute.name: attribute for attribute in self.attributes}
 
-    @property
+    @cached_property
     def landmark_names(self) -> tuple[str, ...]:
         """Names in their fixed order."""
         return tuple(point.name for point in self.landmarks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QRect
 
@@ -42,8 +42,7 @@ class PartKind(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A piece: where, what, of which attribute, and which value or answer."""
 
     kind: PartKind
@@ -95,8 +94,7 @@ class Columns:
 
     def with_names(self, theme: Theme, titles: Sequence[str], width: int) -> Columns:
         """As wide as the longest name needs, as far as the person's value keeps its least room."""
-        metrics = theme.metrics("small", 600)
-        needed = max((metrics.horizontalAdvance(title) for title in titles), default=0) + 2
+        needed = max((theme.text_width(title, "small", 600) for title in titles), default=0) + 2
         others = 2 * self.padding + self.cap + self.model + self.mark + 4 * self.gap
         room = width - others - theme.px(_LEAST_PERSON_PX)
         return replace(self, name=max(self.name, min(needed, room)))
@@ -204,10 +202,9 @@ class _Stack:
 
     def _answers(self, row: RowState) -> None:
         px = self.theme.px
-        metrics = self.theme.metrics("small", 400)
         x = px(12)
         for answer, (title, _) in ANSWERS.items():
-            width = px(8 + 18 + 6 + 8) + metrics.horizontalAdvance(title) + 2
+            width = px(8 + 18 + 6 + 8) + self.theme.text_width(title, "small") + 2
             self.parts.append(
                 Part(PartKind.ANSWER, QRect(x, self.y + px(4), width, px(24)), row, None, answer)
             )
@@ -232,14 +229,13 @@ class _Stack:
 
     def _color_chips(self, row: RowState) -> None:
         px = self.theme.px
-        metrics = self.theme.metrics("small", 400)
         place, top = len(self.parts), self.y
         bounds = QRect(0, top, self.width, px(32))
         left = self.columns.person_rect(bounds).left()
         right = self.width - self.columns.padding - px(24) - self.columns.gap
         x, y = left, top + px(4)
         for value in _chosen(row):
-            width = px(8 + 16 + 6 + 8) + metrics.horizontalAdvance(value.title) + 2
+            width = px(8 + 16 + 6 + 8) + self.theme.text_width(value.title, "small") + 2
             if x > left and x + width > right:
                 x, y = left, y + px(28)
             width = min(width, right - left)

@@ -147,10 +147,10 @@ def _paint_model(painter: QPainter, row: RowState, area: QRect, look: PaneLook) 
             draw_bar(painter, theme, bar, share)
         return
     confidence = row.confidence or 0.0
-    number = theme.metrics("small", 500).horizontalAdvance(per_cent(confidence)) + 1
+    number = theme.text_width(per_cent(confidence), "small", 500) + 1
     bar = QRectF(area.left(), top + line + 3, area.width(), 4)
     words = QRect(area.left(), top, area.width() - number - 2, line)
-    fits = theme.metrics("small").horizontalAdvance(row.model_text) <= words.width()
+    fits = theme.text_width(row.model_text, "small") <= words.width()
     if not fits:  # the figure then stands beside the bar, so that the value keeps its letters
         words.setWidth(area.width() + look.columns.gap)
         bar.setWidth(area.width() - number - 4)
@@ -210,7 +210,7 @@ def _paint_value_words(painter: QPainter, part: Part, look: PaneLook) -> None:
     left += side + gap
     number = _number_rect(part, columns)
     font = theme.font("small", 600 if value.by_person else 400)
-    width = theme.metrics("small", 600 if value.by_person else 400).horizontalAdvance(value.title) + 1
+    width = theme.text_width(value.title, "small", 600 if value.by_person else 400) + 1
     tags = _tags(value)
     room = _bar_left(number, columns) - gap - left - sum(_tag_width(theme, tag) + gap for tag, _, _ in tags)
     width = min(width, max(room, 0))
@@ -239,7 +239,7 @@ def _tags(value: ValueState) -> list[tuple[str, str, str]]:
 
 
 def _tag_width(theme: Theme, tag: str) -> int:
-    return theme.metrics("caption").horizontalAdvance(tag) + theme.px(10)
+    return theme.text_width(tag, "caption") + theme.px(10)
 
 
 def _paint_value_bar(painter: QPainter, part: Part, look: PaneLook) -> None:
@@ -278,7 +278,7 @@ def _paint_cell(painter: QPainter, part: Part, look: PaneLook) -> None:
     left += side + theme.px(6)
     figure = cell_figure(value)
     weight = 600 if value.by_model else 400
-    wide = theme.metrics("small", weight).horizontalAdvance(figure) + 1 if figure else 0
+    wide = theme.text_width(figure, "small", weight) + 1 if figure else 0
     number = QRect(rect.right() - theme.px(8) - wide, rect.top(), wide, rect.height())
     words = QRect(left, rect.top(), number.left() - left - 2, rect.height())
     font = theme.font("small", 600 if value.by_person else 400)
@@ -382,7 +382,7 @@ def _paint_colors_model(painter: QPainter, part: Part, look: PaneLook) -> None:
         if value.rgb is None or (not value.by_model and (value.probability or 0.0) < 0.2):
             continue
         text = per_cent(value.probability or 0.0)
-        width = side + theme.px(6) + theme.metrics("small").horizontalAdvance(text)
+        width = side + theme.px(6) + theme.text_width(text, "small")
         if left + width > mark.left() - columns.gap:
             break
         swatch = QRectF(left, rect.top() + (rect.height() - side) // 2, side, side)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fashion_studio.domain.labels import Answer, AnswerKind
 from fashion_studio.domain.predictions import PaletteColor, ScoredValue
@@ -32,8 +32,7 @@ class Verdict(StrEnum):
     NO_MODEL = "no_model"
 
 
-@dataclass(frozen=True, slots=True)
-class ValueState:
+class ValueState(NamedTuple):
     """One value of an attribute.
 
     Attributes:

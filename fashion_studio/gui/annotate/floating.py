@@ -88,7 +88,7 @@ class ZoomBar(FloatingBar):
 
     def _size_figure(self) -> None:
         widest = max("100 %", self.figure.text(), key=len)
-        self.figure.setFixedWidth(self.theme.metrics("small").horizontalAdvance(widest) + 16)
+        self.figure.setFixedWidth(self.theme.text_width(widest, "small") + 16)
 
     def show_zoom(self, zoom: float) -> None:
         """Device pixels per image pixel."""
@@ -127,7 +127,7 @@ class Caption(FloatingBar):
         return changed
 
     def _width(self, part: tuple[str, int, str]) -> int:
-        return self.theme.metrics("small", part[1]).horizontalAdvance(part[0]) + 1
+        return self.theme.text_width(part[0], "small", part[1]) + 1
 
     def box_size(self) -> QSize:
         """One line of 32 px."""
@@ -188,7 +188,7 @@ class Legend(Tipped, QWidget):
         """Words and bar."""
         painter, theme = QPainter(self), self.theme
         font, ink = theme.font("caption"), theme.color("text2")
-        less = theme.metrics("caption").horizontalAdvance("less") + 1
+        less = theme.text_width("less", "caption") + 1
         draw_text(painter, QRectF(0, 0, less + 1, self.height()), "less", font, ink)
         bar = QRectF(less + 6, self.height() / 2 - 4, 72, 8)
         sweep = QLinearGradient(bar.topLeft(), bar.topRight())
@@ -252,7 +252,7 @@ class OverlayBar(FloatingBar):
         self._size_figure()
 
     def _size_figure(self) -> None:
-        self._figure.setFixedWidth(self.theme.metrics("small").horizontalAdvance("100") + 1)
+        self._figure.setFixedWidth(self.theme.text_width("100", "small") + 1)
 
     def show_state(self, on: frozenset[str], opacity: int, table: str) -> None:
         """Which toggles are on, the slider, the colours of the legend."""

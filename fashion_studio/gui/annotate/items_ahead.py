@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fashion_studio.domain.queries import Item
     from fashion_studio.gui.session import Session
@@ -40,15 +40,29 @@ class ItemsAhead(QObject):
         self._items = project.items([item_id, *following])
         return self._items.pop(item_id, None)  # it may have left the project a moment ago
 
-    def want(self, item_ids: Sequence[int]) -> None:
-        """Reads these in a thread; what was wanted before and is not any more is dropped."""
+    def peek(self, item_id: int) -> Item | None:
+        """Everything about a photo, if it is here."""
+        return self._items.get(item_id)
+
+    def want(self, item_ids: Sequence[int], ready: Callable[[], None]) -> None:
+        """Reads these in a thread; what was wanted before and is not any more is dropped.
+
+        `ready` is called when they are here, unless something was written meanwhile.
+        """
         project = self._session.project
         self._items = {item_id: self._items[item_id] for item_id in item_ids if item_id in self._items}
         missing = [item_id for item_id in item_ids if item_id not in self._items]
+
+        def done(found: dict[int, Item]) -> None:
+            self._items.update(found)
+            ready()
+
         if project is not None and missing:
             self._session.bridge.submit(
-                lambda: project.items(missing), self._items.update, self._session.report, lane=_LANE
+                lambda: project.items(missing), done, self._session.report, lane=_LANE
             )
+        elif not missing:
+            ready()
 
     def forget(self) -> None:
         """Something is different now."""

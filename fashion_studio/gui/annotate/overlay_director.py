@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
+from fashion_studio.gui.annotate.attribute_state import row_states
 from fashion_studio.gui.annotate.heat_choice import landmark_source, value_source
 from fashion_studio.gui.annotate.mask_outlines import MaskOutlines
 from fashion_studio.gui.canvas.layers import heat_image
 from fashion_studio.gui.canvas.surface import ShownLayers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from fashion_studio.domain.labels import Answer
     from fashion_studio.domain.predictions import Reading
     from fashion_studio.gui.annotate.attribute_state import RowState
     from fashion_studio.gui.annotate.reading_desk import ReadingDesk
@@ -146,17 +148,7 @@ class OverlayDirector(QObject):
 
     def _wanted_value(self) -> tuple[str, str]:
         """The value pointed at; else the person's, else the model's, of the open attribute or the first."""
-        if self._pointed[1]:
-            return self._pointed
-        row = next((row for row in self._rows if row.name == self._open), None)
-        if row is None:
-            row = self._rows[0] if self._rows else None
-        if row is None:
-            return "", ""
-        chosen = row.answer.value if row.answer is not None else None
-        if chosen is None and row.proposals:
-            chosen = row.proposals[0].name
-        return row.name, chosen or ""
+        return self._pointed if self._pointed[1] else _value_of(self._rows, self._open)
 
     def _cam(self) -> tuple[HeatSource | None, tuple[str, str, str]]:
         attribute, value = self._wanted_value()
@@ -200,15 +192,18 @@ class OverlayDirector(QObject):
         if picture is None:
             self._outlines.want(self._item_id, photo, maps, view)
 
-    def read_ahead(self, item_id: int, reading: Reading, photo: PhotoImage) -> None:
+    def read_ahead(
+        self, item_id: int, reading: Reading, photo: PhotoImage, answers: Mapping[str, Answer]
+    ) -> None:
         """A photo that may come next has been read: outline and heat map are made before it comes."""
         canvas, size = self._stage.canvas, (photo.width_px, photo.height_px)
         if "mask" in self._on and reading.maps is not None:
             self._outlines.want(item_id, photo, reading.maps, canvas.fitted_view(size))
-        said = reading.prediction.attributes.get(self._open)
-        if "cam" not in self._on or said is None:
+        vocabulary = self._session.vocabulary
+        if "cam" not in self._on or vocabulary is None:
             return
-        source = value_source(item_id, reading, self._desk.heads, self._open, said.value, self._tables["cam"])
+        shown = _value_of(row_states(vocabulary, answers, reading.prediction), self._open)
+        source = value_source(item_id, reading, self._desk.heads, *shown, self._tables["cam"])
         if source is None or canvas.has_heat(source, size):
             return
         fit_size = canvas.fit_size(size)
@@ -227,6 +222,17 @@ class OverlayDirector(QObject):
     def _on_outline(self, item_id: int) -> None:
         if item_id == self._item_id:
             self._refresh_mask()
+
+
+def _value_of(rows: Sequence[RowState], opened: str) -> tuple[str, str]:
+    """The person's value, else the model's, of the open attribute or the first."""
+    row = next((row for row in rows if row.name == opened), rows[0] if rows else None)
+    if row is None:
+        return "", ""
+    chosen = row.answer.value if row.answer is not None else None
+    if chosen is None and row.proposals:
+        chosen = row.proposals[0].name
+    return row.name, chosen or ""
 
 
 def _heat_lane(item_id: int) -> str:

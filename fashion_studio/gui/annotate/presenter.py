@@ -143,7 +143,8 @@ class PhotoPresenter(QObject):
     def _on_read(self, item_id: int, reading: Reading) -> None:
         photo = self.flow.photo(item_id)
         if photo is not None and item_id != self.session.current:
-            self.overlays.read_ahead(item_id, reading, photo)
+            known = self._ahead.peek(item_id)
+            self.overlays.read_ahead(item_id, reading, photo, known.answers if known is not None else {})
 
     def _on_current(self) -> None:
         if self.stage.isVisible() or not self.stage.window().isVisible():
@@ -179,11 +180,14 @@ class PhotoPresenter(QObject):
     def _prepare_next(self) -> None:
         """Labels of the photos likely shown next, and what lies over them where they are read already."""
         following = self.flow.likely_next()
-        self._ahead.want(following)
-        for item_id in following:
-            reading = self.desk.reading_ahead(item_id)
-            if reading is not None:
-                self._on_read(item_id, reading)
+
+        def lay_over() -> None:
+            for item_id in following:
+                reading = self.desk.reading_ahead(item_id)
+                if reading is not None:
+                    self._on_read(item_id, reading)
+
+        self._ahead.want(following, lay_over)
 
     def _reload(self) -> None:
         """The same photo, after a write."""

@@ -40,7 +40,8 @@ __all__ = [
 
 _HEAT_SIDE_PX: Final = 960
 _HEAT_STRETCH: Final = 4
-_HEAT_IMAGES: Final = 24
+_HEAT_IMAGES: Final = 32
+"""As many as mask pictures, of a megabyte or two; those looked at last are kept."""
 _PIXELS_FROM: Final = 4.0
 """From this many device pixels per image pixel on, the photo's pixels are shown as squares."""
 HANDLE_PX: Final = 7.0
@@ -243,10 +244,13 @@ class HeatLayer:
         painter.setOpacity(1.0)
 
     def _image(self, source: HeatSource, view: CanvasView) -> QImage:
-        image = self._images.get((source.key, _heat_size(view.fit_size)))
+        key = (source.key, _heat_size(view.fit_size))
+        image = self._images.get(key)
         if image is None:
             image = heat_image(source, view.photo_px, view.fit_size)
             self.keep(source.key, image)
+        else:
+            self._images.move_to_end(key)
         return image
 
 

@@ -12,7 +12,10 @@ from fashion_studio.gui.canvas.surface import CanvasSurface
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtWidgets import QWidget
+
     from fashion_studio.domain.geometry import Box
+    from fashion_studio.gui.canvas.layers import CanvasView
     from fashion_studio.gui.canvas.marks import Mark
 
 __all__ = ["MarkedSurface"]
@@ -30,6 +33,10 @@ class MarkedSurface(CanvasSurface):
     landmark_edited = Signal(object)
     box_edited = Signal(object)
     mark_selected = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._filled: tuple[object, QRect] = (None, QRect())
 
     # --- content
 
@@ -82,7 +89,15 @@ class MarkedSurface(CanvasSurface):
         """A fitted photo with its box, marks and names; everything where it is zoomed."""
         if self.photo is None or not self.frame.fitted:
             return self.rect()
-        view = self.view
+        view, layer, box_layer = self.view, self._landmark_layer, self._box_layer
+        names = (layer.selected, layer.hovered, layer.names_when_selected_only)
+        # One step asks five times; only the last two answers are not the same.
+        state = (view.frame, view.viewport, view.photo_px, box_layer.box, layer.marks, names, self.shown)
+        if self._filled[0] != state:
+            self._filled = (state, self._filled_rect(view))
+        return self._filled[1]
+
+    def _filled_rect(self, view: CanvasView) -> QRect:
         area = view.photo_rect
         box = self._box_layer.rect(view)
         if box is not None:

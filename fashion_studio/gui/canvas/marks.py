@@ -83,19 +83,14 @@ def merged_marks(
         own, theirs = person.get(point.name), proposed.get(point.name)
         if own is None and not vocabulary.landmark_applies(point.name, category):
             continue
-        mark = Mark(point.name, point.title, point.side)
+        known = (point.name, point.title, point.side)
         if own is not None:
-            mark = replace(mark, x=own.x, y=own.y, visibility=own.visibility, is_set=True, by_person=True)
+            marks.append(Mark(*known, own.x, own.y, own.visibility, is_set=True, by_person=True))
         elif theirs is not None:
-            mark = replace(
-                mark,
-                x=theirs.x,
-                y=theirs.y,
-                visibility=theirs.visibility,
-                is_set=True,
-                confidence=theirs.confidence,
-            )
-        marks.append(mark)
+            seen, sure = theirs.visibility, theirs.confidence
+            marks.append(Mark(*known, theirs.x, theirs.y, seen, is_set=True, confidence=sure))
+        else:
+            marks.append(Mark(*known))
     return tuple(marks)
 
 

@@ -171,7 +171,7 @@ def key_cap_width(theme: Theme, text: str) -> int:
     look = (text, theme.text_scale)
     width = _cap_widths.get(look)
     if width is None:
-        width = max(theme.px(18), theme.metrics("caption", 500).horizontalAdvance(text) + theme.px(10))
+        width = max(theme.px(18), theme.text_width(text, "caption", 500) + theme.px(10))
         _cap_widths[look] = width
     return width
 

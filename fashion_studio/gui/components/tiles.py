@@ -159,7 +159,7 @@ def _paint_badges(painter: QPainter, theme: Theme, frame: QRectF, tile: Tile) ->
         draw_icon(painter, icon, theme.photo_color(role), corner + QPointF(4, 4), 12)
     if tile.disagreements:
         text = str(tile.disagreements)
-        width = 4 + 12 + 2 + theme.metrics("caption", 600).horizontalAdvance(text) + 5
+        width = 4 + 12 + 2 + theme.text_width(text, "caption", 600) + 5
         plate = QRectF(frame.right() - 4 - width, frame.y() + 4, width, 20)
         ink = theme.photo_color("badge_disagree")
         rounded(painter, plate, 5, theme.photo_color("badge"))
@@ -174,7 +174,7 @@ def _paint_caption(painter: QPainter, theme: Theme, picture_rect: QRect, tile: T
     right = line.right()
     if tile.confidence is not None:
         figure = per_cent(tile.confidence)
-        width = theme.metrics("caption").horizontalAdvance(figure)
+        width = theme.text_width(figure, "caption")
         place = QRectF(right - width, line.y(), width + 1, height)
         draw_text(painter, place, figure, theme.font("caption"), theme.color("text2"))
         bar = QRectF(round(right - width - 6 - 28), round(line.center().y() - 2), 28, 4)

@@ -19,6 +19,7 @@ from fashion_studio.gui.theme.roles import DARK, LIGHT, PHOTO, SHADOW_ALPHA
 
 __all__ = ["Theme", "ThemeMode", "current_theme"]
 
+_WIDTHS: Final = 4096
 _TOKEN: Final = re.compile(r"@(px(?P<px>\d+)|(?P<role>[a-z][a-z0-9]*))")
 
 
@@ -46,6 +47,7 @@ class Theme(QObject):
         self._photo = {role: QColor(code) for role, code in PHOTO.items()}
         self._fonts: dict[tuple[str, int], QFont] = {}
         self._metrics: dict[tuple[str, int], QFontMetrics] = {}
+        self._widths: dict[tuple[str, str, int], int] = {}
         self._app: QApplication | None = None
         self.reduced_motion = False
         self._rebuild()
@@ -78,6 +80,7 @@ class Theme(QObject):
         self._colors["shadow"] = shadow
         self._fonts.clear()
         self._metrics.clear()
+        self._widths.clear()
 
     def set_mode(self, mode: ThemeMode) -> None:
         """Changes the theme at once."""
@@ -136,6 +139,16 @@ class Theme(QObject):
         if key not in self._metrics:
             self._metrics[key] = QFontMetrics(self.font(step, weight))
         return self._metrics[key]
+
+    def text_width(self, text: str, step: str = "body", weight: int = 400) -> int:
+        """How far a line of text reaches, in px; measured once, as a screen says the same again and again."""
+        key = (text, step, weight)
+        width = self._widths.get(key)
+        if width is None:
+            if len(self._widths) >= _WIDTHS:
+                self._widths.clear()
+            width = self._widths[key] = self.metrics(step, weight).horizontalAdvance(text)
+        return width
 
     def line_px(self, step: str) -> int:
         """Line height of a type step at the text setting."""

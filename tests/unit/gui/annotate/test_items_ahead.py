@@ -18,18 +18,21 @@ def items(session, project):
 
 def test_what_is_wanted_is_read_before_it_is_taken(items, session, qtbot, monkeypatch):
     first, second = (int(item_id) for item_id in session.listing[:2])
-    items.want([first, second])
-    qtbot.waitUntil(lambda: len(items._items) == 2)
+    ready = []
+    items.want([first, second], lambda: ready.append(sorted(items._items)))
+    qtbot.waitUntil(lambda: ready == [[first, second]])
+    assert items.peek(first) is not None
     for name in ("item", "items"):
         monkeypatch.setattr(session.project, name, lambda asked: pytest.fail(f"{asked} was read again"))
     assert items.take(first).row.id == first
-    items.want([second])
+    items.want([second], lambda: ready.append([]))
+    assert ready[1:] == [[]], "what is here already is ready at once"
     assert items.take(second).row.id == second
 
 
 def test_a_write_drops_what_was_read(items, session, qtbot):
     first = int(session.listing[0])
-    items.want([first])
+    items.want([first], lambda: None)
     qtbot.waitUntil(lambda: bool(items._items))
     session.perform(lambda: session.project.set_status([first], Status.DONE))
     assert items.take(first).row.status is Status.DONE
@@ -37,15 +40,17 @@ def test_a_write_drops_what_was_read(items, session, qtbot):
 
 def test_a_write_drops_what_is_under_way(items, session, qtbot):
     first = int(session.listing[0])
-    items.want([first])
+    ready = []
+    items.want([first], lambda: ready.append(first))
     session.perform(lambda: session.project.set_status([first], Status.DONE))
     qtbot.waitUntil(lambda: not session.bridge.busy)
     assert not items._items
+    assert not ready
     assert items.take(first).row.status is Status.DONE
 
 
 def test_a_photo_that_is_not_in_the_project_is_none(items, session, qtbot):
-    items.want([987_654])
+    items.want([987_654], lambda: None)
     qtbot.waitUntil(lambda: not session.bridge.busy)
     assert items.take(987_654) is None
     assert items.take(-1) is None

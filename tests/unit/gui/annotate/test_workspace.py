@@ -278,6 +278,21 @@ def test_what_lies_over_the_next_photo_is_made_before_it_comes(workspace, sessio
     assert overlays._outlines.get(following, maps) is None
 
 
+def test_the_heat_map_made_ahead_is_that_of_the_persons_value(workspace, session, qtbot):
+    canvas, following = workspace.stage.canvas, int(session.queue[1])
+    opened = workspace.inspector.attributes.open_row
+    said = next(value.name for value in opened.values if not value.by_model)
+    session.perform(lambda: session.project.set_answers([following], {opened.name: Answer.of(said)}))
+    qtbot.waitUntil(lambda: workspace.desk.reading_ahead(following) is not None)
+    qtbot.waitUntil(lambda: workspace.presenter.flow.photo(following) is not None)
+    workspace.presenter._prepare_next()
+
+    def made() -> set[str]:
+        return {key[0][3] for key in canvas._heat_layer._images if key[0][0] == following}
+
+    qtbot.waitUntil(lambda: said in made())
+
+
 def test_a_note_is_saved_when_one_goes_on(workspace, session, qtbot):
     first = session.current
     press(workspace, Key.Key_T)

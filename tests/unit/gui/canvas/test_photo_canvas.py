@@ -12,7 +12,7 @@ from fashion_studio.domain.geometry import Affine, Box
 from fashion_studio.domain.labels import Landmark, Visibility
 from fashion_studio.gui.canvas.gestures import Tool
 from fashion_studio.gui.canvas.heat import premultiplied_table
-from fashion_studio.gui.canvas.layers import HeatSource
+from fashion_studio.gui.canvas.layers import HeatSource, heat_image
 from fashion_studio.gui.canvas.marks import merged_marks
 from fashion_studio.gui.canvas.photo_canvas import PhotoCanvas
 from fashion_studio.gui.canvas.photo_image import build_photo_image
@@ -223,6 +223,19 @@ def test_a_heat_map_is_seen_and_goes(canvas):
     assert painted(canvas) != plain
     canvas.set_shown(ShownLayers(heat=False))
     assert painted(canvas) == plain
+
+
+def test_the_heat_maps_that_were_looked_at_last_are_kept(canvas):
+    seen, size = heat("a"), (WIDTH, HEIGHT)
+    canvas.set_heat(seen)
+    painted(canvas)
+    image = heat_image(seen, size, canvas.fit_size(size))
+    for number in range(60):
+        canvas.keep_heat(heat(number), image)
+        painted(canvas)
+    assert canvas.has_heat(seen, size)
+    assert canvas.has_heat(heat(59), size)
+    assert not canvas.has_heat(heat(5), size)
 
 
 def test_maps_cross_fade_but_not_with_reduced_motion(canvas, qtbot, monkeypatch):
