@@ -38,6 +38,7 @@ from fashion_studio.gui.shell.search import SearchPanel
 from fashion_studio.gui.shell.settings_dialog import SettingsDialog
 from fashion_studio.gui.shell.status_bar import StatusBar
 from fashion_studio.gui.shell.top_bar import TopBar
+from fashion_studio.gui.shell.undo_notes import UndoNotes
 from fashion_studio.gui.theme.metrics import SIZE
 from fashion_studio.gui.theme.theme import Theme, ThemeMode, current_theme
 from fashion_studio.gui.train.model_switch import ModelSwitch
@@ -184,6 +185,7 @@ class MainWindow(QMainWindow):
         self.notices = Notices(
             self.session, [self.library.banner, self.annotate_banner, self.edit.banner], self.toasts, self
         )
+        self.undo_notes = UndoNotes(self.session, self.commands, self.toasts, self._room, self._go_to, self)
         self.projects.attach(self.welcome, self.notices)
         self.ring = FocusRing(self)
         self.tips = Tips(self)
@@ -279,11 +281,14 @@ class MainWindow(QMainWindow):
                 session.open_queue(current=at if at in session.listing else None)
         self.show_room(name)
 
-    def _go_to(self, item_id: int) -> None:
+    def _room(self) -> str:
+        return next(name for name, page in self._pages.items() if page is self.rooms.currentWidget())
+
+    def _go_to(self, item_id: int, room: str = "annotate") -> None:
         if self.session.position(item_id) < 0:
             self.session.open_queue(current=item_id)
         self.session.set_current(item_id)
-        self.show_room("annotate")
+        self.show_room(room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Narrow under 1200 px at 100 % text."""

@@ -47,6 +47,7 @@ class Session(QObject):
     Signals:
         project_changed: another project was opened, or none is open now.
         changed: a write was made; carries `Changes`.
+        reverted: undo or redo was done; carries `Changes`, after `changed` did.
         listing_changed, queue_changed, current_changed(id or -1), filter_changed.
         engine_state_changed: carries `EngineState`.
         saved_changed: the time of the last save or the number of unsaved changes is another.
@@ -56,6 +57,7 @@ class Session(QObject):
 
     project_changed = Signal()
     changed = Signal(object)
+    reverted = Signal(object)
     listing_changed = Signal()
     queue_changed = Signal()
     current_changed = Signal(int)
@@ -292,13 +294,17 @@ class Session(QObject):
 
     def undo(self) -> Changes | None:
         """Takes the last operation back."""
-        project = self.project
-        return self.perform(project.undo, toast=False) if project is not None else None
+        return self._revert(self.project.undo) if self.project is not None else None
 
     def redo(self) -> Changes | None:
         """Makes the last undone operation again."""
-        project = self.project
-        return self.perform(project.redo, toast=False) if project is not None else None
+        return self._revert(self.project.redo) if self.project is not None else None
+
+    def _revert(self, write: Callable[[], Changes | None]) -> Changes | None:
+        changes = self.perform(write, toast=False)
+        if changes is not None and changes.item_ids:
+            self.reverted.emit(changes)
+        return changes
 
     def report(self, error: Exception) -> None:
         """Says in one sentence what could not be done. Errors that are nobody's fault but ours are raised."""
