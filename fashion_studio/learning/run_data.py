@@ -130,15 +130,29 @@ def check_heads(data: Vocabulary, model: Vocabulary, heads: Sequence[str], what:
         raise UserError(msg)
 
 
+def unseen_heads(recipe: MethodRecipe, heads: Sequence[str]) -> tuple[str, ...]:
+    """Those of these attributes that no view shows: of the surface, where every view is a stylised copy."""
+    if recipe.gan is not None or any(recipe.stylised_share(phase) < 1 for phase in recipe.phases):
+        return ()
+    return tuple(name for name in heads if name in recipe.stylising.surface)
+
+
 def refuse_unlearnable(counts: DataCounts, recipe: MethodRecipe, vocabulary: Vocabulary) -> None:
     """Stops a training that could not teach what it is to teach; one that renders garments always can.
 
     Raises:
-        UserError: an attribute has no labels and no base model that knows it, or no attribute has two values
-            with two examples each.
+        UserError: an attribute has no labels and no base model that knows it, no attribute has two values
+            with two examples each, or none is to be seen in any view.
     """
     if recipe.renders:
         return
+    if counts.values and len(unseen_heads(recipe, tuple(counts.values))) == len(counts.values):
+        titles = ", ".join(vocabulary.attribute(name).title for name in counts.values)
+        msg = (
+            f"A stylised copy has another surface, so nothing can be learnt of {titles} from copies alone. "
+            "Mix them with the photos as they are."
+        )
+        raise UserError(msg)
     if recipe.base is None:
         silent = [vocabulary.attribute(name).title for name in counts.values if not counts.labelled(name)]
         if silent:

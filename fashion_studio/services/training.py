@@ -19,7 +19,7 @@ from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.jobs.background import Job, find_jobs
 from fashion_studio.jobs.specification import JobSpec
-from fashion_studio.learning.run_data import count_labels, learnt_heads, refuse_unlearnable
+from fashion_studio.learning.run_data import count_labels, learnt_heads, refuse_unlearnable, unseen_heads
 from fashion_studio.learning.run_folder import divided, freeze_run, read_plain_manifest
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class TrainingPreview:
         steps_per_epoch: optimiser steps.
         warnings: a sentence each.
         problem: why it cannot be trained, with what to do; empty when it can.
+        copies: stylised copies of photos that are made before it begins.
     """
 
     counts: DataCounts
@@ -63,6 +64,7 @@ class TrainingPreview:
     steps_per_epoch: int
     warnings: tuple[str, ...]
     problem: str = ""
+    copies: int = 0
 
 
 def preview_photos(
@@ -91,9 +93,17 @@ def preview_photos(
         heads,
         recipe.epochs,
         recipe.steps_per_epoch(counts.photos["train"]),
-        tuple(counts.warnings(vocabulary)),
+        (*counts.warnings(vocabulary), *_unseen(recipe, heads, vocabulary)),
         problem,
+        counts.photos["train"] * recipe.stylising.copies if recipe.stylises else 0,
     )
+
+
+def _unseen(recipe: MethodRecipe, heads: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    titles = [vocabulary.attribute(name).title for name in unseen_heads(recipe, heads)]
+    if not titles:
+        return []
+    return [f"Nothing is learnt of {', '.join(titles)}: a copy in another style has another surface."]
 
 
 def preview_training(data: Path, choice: TrainingChoice) -> TrainingPreview:

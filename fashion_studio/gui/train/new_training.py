@@ -19,6 +19,7 @@ from fashion_studio.gui.train.data_cards import ClassCard, LabelsCard
 from fashion_studio.gui.train.picker import Picker
 from fashion_studio.gui.train.run_freezing import RunFreezing
 from fashion_studio.gui.train.run_page import class_counts, label_shares
+from fashion_studio.gui.train.texture_choice import TextureChoice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from fashion_studio.gui.components.buttons import Button
     from fashion_studio.gui.session import Session
     from fashion_studio.learning.method_recipe import MethodRecipe
+    from fashion_studio.learning.run_data import DataCounts
     from fashion_studio.learning.run_folder import TrainingChoice
     from fashion_studio.services.model_list import Model
     from fashion_studio.services.project import Project
@@ -113,6 +115,7 @@ class NewTraining(QWidget):
         self.freezing = RunFreezing(session, self)
         self.recipe, self.variant = Picker("Recipe"), Picker("Variant")
         self.base, self.source = Picker("Start from"), Picker("Data")
+        self.textures = TextureChoice()
         self.device = Segment([title for _, title in _DEVICES])
         self.name, self.epochs = Field("", "own-1"), Field("")
         self.name.line.setAccessibleName("Name of the model")
@@ -132,6 +135,7 @@ class NewTraining(QWidget):
         self._build(back)
         for picker in (self.recipe, self.variant, self.base, self.source):
             picker.picked.connect(lambda _at, by=picker: self._on_picked(by))
+        self.textures.changed.connect(self._look)
         self.epochs.edited.connect(lambda _text: self._later.start())
         self.name.edited.connect(lambda _text: self._show_ready())
         self._show_ready()
@@ -147,6 +151,7 @@ class NewTraining(QWidget):
             (self._variant_label, self.variant, ""),
             (self._base_label, self.base, ""),
             (Label("Data", "small", role="text2"), self.source, "Only what people said, never proposals."),
+            (Label("Textures", "small", role="text2"), self.textures, ""),
             (Label("Device", "small", role="text2"), self.device, ""),
             (Label("Epochs", "small", role="text2"), self.epochs, "Empty: as in the recipe."),
             (Label("Model's name", "small", role="text2"), self.name, "Written beside its predictions."),
@@ -247,7 +252,7 @@ class NewTraining(QWidget):
         self.epochs.line.setPlaceholderText(str(recipe.epochs) if recipe is not None else "")
 
     def recipe_as_chosen(self) -> MethodRecipe:
-        """The recipe with its variant and the number of epochs.
+        """The recipe with its variant, the number of epochs and the textures.
 
         Raises:
             UserError: no recipe, or the number of epochs cannot be used.
@@ -260,7 +265,7 @@ class NewTraining(QWidget):
             raise UserError(msg)
         place = self.variant.index
         recipe = chosen.recipe(chosen.variants[place - 1] if chosen.variants and place > 0 else "")
-        return _with_typed_epochs(recipe, self.epochs.text.strip())
+        return self.textures.applied(_with_typed_epochs(recipe, self.epochs.text.strip()))
 
     # ------------------------------------------------------------ looking at the data
 
@@ -322,18 +327,15 @@ class NewTraining(QWidget):
             return
         counts, photos = preview.counts, preview.counts.photos
         self._preview = preview
-        self._problem = _missing(data, preview, recipe)
+        self._problem = self.textures.problem or _missing(data, preview, recipe)
         self._say(
             f"{photos['train']:,} photos to train on, {photos['val']:,} to validate, "
             f"{photos['test']:,} to test",
-            self._problem or _rendered(recipe) + _how_long(preview) + _left_out(data),
+            self._problem or _what_it_takes(recipe, preview, self.textures) + _left_out(data),
         )
         for sentence in preview.warnings if not self._problem and not recipe.renders else ():
             self._warnings.addWidget(_warning(sentence))
-        table = {
-            name: {value: (n[0], n[1], n[2]) for value, n in values.items()}
-            for name, values in counts.values.items()
-        }
+        table = _table(counts)
         title, classes = class_counts(table, vocabulary)
         self.classes.show_counts(classes, title)
         self.classes.setVisible(bool(photos["train"]) and bool(classes))
@@ -373,6 +375,8 @@ class NewTraining(QWidget):
             model_id=self.name.text.strip(),
             device=_DEVICES[self.device.index][0],
             base=base,
+            adain=self.textures.adain,
+            styles=self.textures.styles,
             threads=max(1, (os.cpu_count() or 2) - 1),  # one core stays with the window and the engine
         )
 
@@ -391,11 +395,18 @@ class NewTraining(QWidget):
         self._show_ready()
 
 
-def _how_long(preview: TrainingPreview) -> str:
+def _what_it_takes(recipe: MethodRecipe, preview: TrainingPreview, textures: TextureChoice) -> str:
     return (
-        f"{preview.epochs} epochs of {preview.steps_per_epoch:,} steps. "
-        "How long an epoch takes is measured in its first steps."
+        f"{_rendered(recipe)}{preview.epochs} epochs of {preview.steps_per_epoch:,} steps. "
+        f"How long an epoch takes is measured in its first steps.{textures.cost(recipe, preview)}"
     )
+
+
+def _table(counts: DataCounts) -> dict[str, dict[str, tuple[int, int, int]]]:
+    return {
+        name: {value: (n[0], n[1], n[2]) for value, n in values.items()}
+        for name, values in counts.values.items()
+    }
 
 
 def _rendered(recipe: MethodRecipe) -> str:

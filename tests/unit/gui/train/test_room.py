@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,9 @@ from samples import sample_reading
 from fashion_studio.domain.labels import Answer, Split
 from fashion_studio.domain.prediction_codec import prediction_to_dict
 from fashion_studio.domain.predictions import ScoredValue
+from fashion_studio.gui.components.base import Label
 from fashion_studio.gui.components.buttons import LinkButton
+from fashion_studio.gui.train import texture_choice
 from fashion_studio.gui.train.run_shelf import RenameDialog
 from fashion_studio.gui.works import WorkState
 from fashion_studio.jobs import background
@@ -221,6 +224,75 @@ def test_a_new_training_says_what_it_is_made_of_and_starts(train, project, sessi
         lambda: room.keeper.entry is not None and room.keeper.entry.run_dir == run, timeout=WAIT_MS
     )
     write_state(run, JobState(JobPhase.CANCELLED))
+
+
+@pytest.fixture
+def halves(project):
+    """A project with dresses and skirts, some of them for validation."""
+    for number, item_id in enumerate(project.ids()):
+        value = ("dress", "skirt")[number % 2]
+        project.set_answers([int(item_id)], {"category": Answer.of(value), "pattern": Answer.of("solid")})
+        project.set_split([int(item_id)], Split.VALIDATION if number < 3 else Split.TRAIN)
+    return project
+
+
+def test_a_training_on_other_textures_says_what_it_costs_and_takes_its_styles_along(
+    train, halves, spawned, qtbot, tmp_path, monkeypatch
+):
+    room = train()
+    press(qtbot, room, Qt.Key.Key_N)
+    form = room.new
+    qtbot.waitUntil(lambda: form.ready, timeout=WAIT_MS)
+    textures = form.textures
+    assert textures.regime.text() == "As they are"
+    assert not textures.source.isVisible()
+    assert "copies" not in form.hint.text()
+
+    def chosen(place, words):
+        textures.regime.pick(place)
+        qtbot.waitUntil(lambda: words in form.hint.text() and form.ready, timeout=WAIT_MS)
+
+    def warned():
+        return [label.text() for label in form.findChildren(Label) if label.text().startswith("Nothing is")]
+
+    chosen(1, "painted in other styles (9 copies)")
+    assert textures.source.isVisible()
+    assert len(warned()) == 1
+    assert "Pattern" in warned()[0]
+    chosen(4, "dressed in rendered cloth (9 copies)")
+    assert not textures.source.isVisible()
+    chosen(3, "The last 2 epochs are added")
+    assert warned() == []
+    assert form.hint.text().startswith("12 epochs")
+    (tmp_path / "styles").mkdir()
+    assert QImage(20, 20, QImage.Format.Format_RGB32).save(str(tmp_path / "styles" / "paint.png"))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "styles"))
+    textures.source.pick(1)
+    assert textures.source.text() == "Styles of “styles”"
+    qtbot.waitUntil(lambda: form.ready, timeout=WAIT_MS)
+    qtbot.keyClick(form.recipe, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(spawned) == 1, timeout=WAIT_MS)
+    run, _ = spawned[0]
+    recipe = tomllib.loads((run / "recipe.toml").read_text(encoding="utf-8"))
+    assert recipe["stylising"]["share"] == 0.5
+    assert recipe["phases"][-1]["stylised"] == 0.0
+    assert (run / "stylising" / "adain" / "model.safetensors").is_file()
+    assert [path.name for path in (run / "stylising" / "styles").iterdir()] == ["0000.png"]
+    write_state(run, JobState(JobPhase.CANCELLED))
+
+
+def test_without_weights_for_styles_rendered_cloth_is_left(train, halves, qtbot, monkeypatch):
+    monkeypatch.setattr(texture_choice, "adain_dir", lambda: None)
+    room = train()
+    press(qtbot, room, Qt.Key.Key_N)
+    form = room.new
+    qtbot.waitUntil(lambda: form.ready, timeout=WAIT_MS)
+    qtbot.keyClick(form.textures.regime, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: "not installed" in form.hint.text(), timeout=WAIT_MS)
+    assert not form.ready
+    form.textures.regime.pick(4)
+    qtbot.waitUntil(lambda: form.ready, timeout=WAIT_MS)
+    assert "rendered cloth" in form.hint.text()
 
 
 def test_two_runs_are_compared(train, project, qtbot):
