@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from fashion_studio.domain.errors import StudioError
 from fashion_studio.domain.queries import Changes, ItemFilter, Sort, SortKey
+from fashion_studio.gui.reverting import Reverting
 from fashion_studio.gui.works import Works
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Session(QObject):
         super().__init__(parent)
         self.bridge = bridge
         self.works = Works(self)
+        self._reverting = Reverting(self)
         self.project: Project | None = None
         self.engine: EngineClient | None = None
         self.filter = ItemFilter()
@@ -245,6 +247,8 @@ class Session(QObject):
         Returns:
             What changed; None when nothing did or when it was refused (then `problem` has said why).
         """
+        if self._reverting.refuses():
+            return None
         self._heard = None
         try:
             changes = write()
@@ -293,18 +297,12 @@ class Session(QObject):
             self._refresh_soon.start()
 
     def undo(self) -> Changes | None:
-        """Takes the last operation back."""
-        return self._revert(self.project.undo) if self.project is not None else None
+        """Takes the last operation back; a very large one in a thread, with None as the answer now."""
+        return self._reverting.undo()
 
     def redo(self) -> Changes | None:
-        """Makes the last undone operation again."""
-        return self._revert(self.project.redo) if self.project is not None else None
-
-    def _revert(self, write: Callable[[], Changes | None]) -> Changes | None:
-        changes = self.perform(write, toast=False)
-        if changes is not None and changes.item_ids:
-            self.reverted.emit(changes)
-        return changes
+        """Makes the last undone operation again, as `undo` does."""
+        return self._reverting.redo()
 
     def report(self, error: Exception) -> None:
         """Says in one sentence what could not be done. Errors that are nobody's fault but ours are raised."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fashion_studio.domain.errors import NotSaved, UserError
+from fashion_studio.domain.errors import Cancelled, NotSaved, UserError
 from fashion_studio.domain.labels import Status
 from fashion_studio.domain.queries import Changes
 from fashion_studio.services.project_reads import ProjectReads
-from fashion_studio.store.edits import Edit, Fact, Subject
+from fashion_studio.store.edits import Edit, Fact, Kind, Subject
 from fashion_studio.store.history import change_of
-from fashion_studio.store.writing import Unsaved
+from fashion_studio.store.writing import REVERT_STEPS, Unsaved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from fashion_studio.store.edits import Operation
 
 __all__ = ["ProjectOperations"]
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Nobody wants to know."""
+
+
+def _never() -> bool:
+    return False
 
 
 class ProjectOperations(ProjectReads):
@@ -71,21 +79,46 @@ class ProjectOperations(ProjectReads):
         value = self._words.value(fact.subject, fact.field, change.edit.before)
         return self._write(lambda _: f"{name} put back to {value}", {fact: change.edit.before}, work=False)
 
-    def undo(self) -> Changes | None:
+    def undo(
+        self, *, on_progress: Callable[[int, int], None] = _silent, should_stop: Callable[[], bool] = _never
+    ) -> Changes | None:
         """Takes back the last operation that stands, whoever made it; None if there is none.
 
-        Raises:
-            ConflictError: something has changed since; nothing was written.
-        """
-        return self._reverted(self._dataset.writer.undo)
-
-    def redo(self) -> Changes | None:
-        """Does again what was undone last; None if there is nothing.
+        Args:
+            on_progress: told how many of how many steps are done.
+            should_stop: asked before and between the steps; then nothing is changed.
 
         Raises:
             ConflictError: something has changed since; nothing was written.
+            Cancelled: `should_stop` said so; nothing was written.
         """
-        return self._reverted(self._dataset.writer.redo)
+        step = _stepping(on_progress, should_stop)
+        return self._reverted(lambda: self._dataset.writer.undo(step))
+
+    def redo(
+        self, *, on_progress: Callable[[int, int], None] = _silent, should_stop: Callable[[], bool] = _never
+    ) -> Changes | None:
+        """Does again what was undone last, as `undo` does; None if there is nothing.
+
+        Raises:
+            ConflictError: something has changed since; nothing was written.
+            Cancelled: `should_stop` said so; nothing was written.
+        """
+        step = _stepping(on_progress, should_stop)
+        return self._reverted(lambda: self._dataset.writer.redo(step))
+
+    def undo_size(self) -> int:
+        """How many labels undo would change now."""
+        return self._dataset.writer.revert_size(Kind.UNDO)
+
+    def redo_size(self) -> int:
+        """How many labels redo would change now."""
+        return self._dataset.writer.revert_size(Kind.REDO)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether another thread writes now, so that a write of this one would wait."""
+        return self._dataset.writer.is_busy
 
     def _note_failure(self, item_id: int, reason: str | None) -> None:
         super()._note_failure(item_id, reason)
@@ -154,3 +187,17 @@ class ProjectOperations(ProjectReads):
             for listener in list(self._listeners):
                 listener(changes)
         return changes
+
+
+def _stepping(on_progress: Callable[[int, int], None], should_stop: Callable[[], bool]) -> Callable[[], None]:
+    """What counts the steps, tells of them, and ends the work by `Cancelled` between two of them."""
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        if should_stop():
+            raise Cancelled
+        done = min(done + 1, REVERT_STEPS)
+        on_progress(done, REVERT_STEPS)
+
+    return step

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Head",
     "StoredChange",
+    "count_changes",
     "item_changes",
     "read_head",
     "read_operation",
@@ -126,6 +127,12 @@ def read_operation(connection: Connection, operation_id: int) -> Operation | Non
         first_change_id=changes[0].id if changes else 0,
         edits=tuple(_edit(change, decode) for change in changes),
     )
+
+
+def count_changes(connection: Connection, operation_id: int) -> int:
+    """How many edits an operation has."""
+    asked = select(func.count()).select_from(CHANGE).where(CHANGE.c.operation_id == operation_id)
+    return int(connection.execute(asked).scalar_one())
 
 
 def item_changes(connection: Connection, item_id: int) -> list[StoredChange]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, update
 
@@ -23,11 +23,11 @@ from fashion_studio.domain.errors import (
 from fashion_studio.store.bulk import execute_many
 from fashion_studio.store.edits import Edit, Kind, Operation, inverse
 from fashion_studio.store.facts import read_facts, write_facts
-from fashion_studio.store.journal import Head, read_head, read_operation, write_operation
+from fashion_studio.store.journal import Head, count_changes, read_head, read_operation, write_operation
 from fashion_studio.store.tables import ITEM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -37,7 +37,14 @@ if TYPE_CHECKING:
     from fashion_studio.store.edits import Fact
     from fashion_studio.store.item_index import ItemIndex
 
-__all__ = ["Unsaved", "Writer", "write_summaries"]
+__all__ = ["REVERT_STEPS", "Unsaved", "Writer", "write_summaries"]
+
+REVERT_STEPS: Final = 5
+"""Of an undo: read, compared, facts written, journal written, summaries written."""
+
+
+def _no_step() -> None:
+    """Nobody wants to hear of the steps."""
 
 
 class Unsaved(EnvironmentProblem):
@@ -118,21 +125,41 @@ class Writer:
             self._keep(operation)
             return operation
 
-    def undo(self) -> Operation | None:
+    def undo(self, step: Callable[[], None] = _no_step) -> Operation | None:
         """Reverts the last operation that stands; None if there is none.
+
+        `step` is called after each of the `REVERT_STEPS` (again for every edit that waited to be written);
+        what it raises is raised here, and nothing was written.
 
         Raises:
             ConflictError: something is no longer as that operation left it; nothing was written.
         """
-        return self._revert(Kind.UNDO)
+        return self._revert(Kind.UNDO, step)
 
-    def redo(self) -> Operation | None:
-        """Reverts the last undo; None if there is none.
+    def redo(self, step: Callable[[], None] = _no_step) -> Operation | None:
+        """Reverts the last undo, as `undo` does; None if there is none.
 
         Raises:
             ConflictError: something is no longer as that undo left it; nothing was written.
         """
-        return self._revert(Kind.REDO)
+        return self._revert(Kind.REDO, step)
+
+    def revert_size(self, kind: Kind) -> int:
+        """How many edits undo or redo would take back now."""
+        top = self._top(kind)
+        waiting = next((operation for operation in list(self.pending) if operation.id == top), None)
+        if top is None or waiting is not None:
+            return 0 if waiting is None else len(waiting.edits)
+        with self.database.reading() as connection:
+            return count_changes(connection, top)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether another thread is in the middle of a write."""
+        is_free = self.lock.acquire(blocking=False)
+        if is_free:
+            self.lock.release()
+        return not is_free
 
     def operation(self, operation_id: int) -> Operation | None:
         """An operation, written or pending."""
@@ -217,31 +244,36 @@ class Writer:
             edits=edits,
         )
 
-    def _revert(self, kind: Kind) -> Operation | None:
+    def _top(self, kind: Kind) -> int | None:
+        return self.head.undo_top if kind is Kind.UNDO else self.head.redo_top
+
+    def _revert(self, kind: Kind, step: Callable[[], None]) -> Operation | None:
         with self.lock:
             self._check_allowed()
-            top = self.head.undo_top if kind is Kind.UNDO else self.head.redo_top
+            top = self._top(kind)
             if top is None:
                 return None
             target = self.operation(top)
             if target is None:
                 msg = f"The journal names operation {top} and does not have it."
                 raise BugError(msg)
+            step()
             now = self.current(edit.fact for edit in target.edits)
             if any(now[edit.fact] != edit.after for edit in target.edits):
                 msg = (
                     f"“{target.title}” cannot be taken back: something has changed since. Reload the project."
                 )
                 raise ConflictError(msg)
+            step()
             operation = self._operation(kind, target.title, inverse(target.edits), target)
-            self._keep(operation)
+            self._keep(operation, step)
             return operation
 
-    def _keep(self, operation: Operation) -> None:
+    def _keep(self, operation: Operation, step: Callable[[], None] = _no_step) -> None:
         restore = self.index.apply(operation.edits, operation.at_us)
         try:
             with self.database.writing() as connection:
-                self._store(connection, [*self.pending, operation])
+                self._store(connection, [*self.pending, operation], step)
         except (EnvironmentProblem, ProjectBusy) as problem:
             first = not self.pending
             self.pending.append(operation)
@@ -256,13 +288,18 @@ class Writer:
             self.head = self.head.after(operation)
             self._settle()
 
-    def _store(self, connection: Connection, operations: Sequence[Operation]) -> None:
+    def _store(
+        self, connection: Connection, operations: Sequence[Operation], step: Callable[[], None] = _no_step
+    ) -> None:
         for operation in operations:
             write_facts(connection, operation.edits)
+            step()
             write_operation(connection, operation)
+            step()
         touched = {edit.fact.item_id for operation in operations for edit in operation.edits}
         if touched:
             write_summaries(connection, self.index, self.index.positions(sorted(touched)))
+        step()
 
     def _settle(self) -> None:
         self.pending.clear()

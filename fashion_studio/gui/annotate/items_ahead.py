@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from fashion_studio.domain.labels import Answer
     from fashion_studio.domain.queries import Item
     from fashion_studio.gui.session import Session
 
@@ -40,9 +41,10 @@ class ItemsAhead(QObject):
         self._items = project.items([item_id, *following])
         return self._items.pop(item_id, None)  # it may have left the project a moment ago
 
-    def peek(self, item_id: int) -> Item | None:
-        """Everything about a photo, if it is here."""
-        return self._items.get(item_id)
+    def answers(self, item_id: int) -> Mapping[str, Answer]:
+        """What a person said of a photo; nothing where that is not here yet."""
+        known = self._items.get(item_id)
+        return known.answers if known is not None else {}
 
     def want(self, item_ids: Sequence[int], ready: Callable[[], None]) -> None:
         """Reads these in a thread; what was wanted before and is not any more is dropped.

@@ -143,8 +143,7 @@ class PhotoPresenter(QObject):
     def _on_read(self, item_id: int, reading: Reading) -> None:
         photo = self.flow.photo(item_id)
         if photo is not None and item_id != self.session.current:
-            known = self._ahead.peek(item_id)
-            self.overlays.read_ahead(item_id, reading, photo, known.answers if known is not None else {})
+            self.overlays.read_ahead(item_id, reading, photo, self._ahead.answers(item_id))
 
     def _on_current(self) -> None:
         if self.stage.isVisible() or not self.stage.window().isVisible():

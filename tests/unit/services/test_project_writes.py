@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fashion_studio.domain.errors import LabelError, UserError, VocabularyError
+from fashion_studio.domain.errors import (
+    Cancelled,
+    EnvironmentProblem,
+    LabelError,
+    NotSaved,
+    UserError,
+    VocabularyError,
+)
 from fashion_studio.domain.geometry import Box
 from fashion_studio.domain.labels import Answer, Landmark, Split, Status, Visibility
 from fashion_studio.domain.queries import Changes
 from fashion_studio.services.project import Project
+from fashion_studio.store import writing
 from tests.projects import make_project, state_of
 from tests.samples import sample_prediction
 
@@ -292,3 +301,44 @@ def test_listeners_hear_of_every_change_until_they_leave(project: Project, studi
     leave()
     project.redo()
     assert len(heard) == 3
+
+
+def test_undo_tells_of_its_steps_and_ends_between_them(project: Project):
+    project.set_answers(project.ids(), {"fit": Answer.of("regular")})
+    labelled, told = state_of(project), []
+    assert project.undo_size() == 10, "an answer and the status of five photos"
+    for stop_at in range(5):
+        asked = iter(range(10))
+        with pytest.raises(Cancelled):
+            project.undo(should_stop=lambda at=stop_at, asked=asked: next(asked) == at)
+        assert state_of(project) == labelled
+    assert project.undo(on_progress=lambda done, total: told.append((done, total))) is not None
+    assert told == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+    start, told[:] = state_of(project), []
+    assert (project.undo_size(), project.redo_size()) == (0, 10)
+    with pytest.raises(Cancelled):
+        project.redo(should_stop=lambda: True)
+    assert state_of(project) == start
+    assert project.redo(on_progress=lambda done, total: told.append((done, total))) is not None
+    assert told[-1] == (5, 5)
+    assert state_of(project) == labelled
+
+
+def test_the_size_of_an_undo_is_known_before_it_is_written(project: Project, monkeypatch):
+    def full(*_arguments: object) -> None:
+        raise EnvironmentProblem("The disk is full.", "Make room.")
+
+    monkeypatch.setattr(writing, "write_operation", full)
+    with pytest.raises(NotSaved):
+        project.set_answers([1], {"fit": Answer.of("regular")})
+    assert project.undo_size() == 2
+
+
+def test_another_thread_that_writes_is_noticed(project: Project):
+    seen = []
+    with project._dataset.writer.lock:
+        assert not project.is_writing, "one's own write is not waited for"
+        with ThreadPoolExecutor(1) as pool:
+            seen.append(pool.submit(lambda: project.is_writing).result())
+    assert seen == [True]
+    assert not project.is_writing

@@ -21,7 +21,8 @@ def test_what_is_wanted_is_read_before_it_is_taken(items, session, qtbot, monkey
     ready = []
     items.want([first, second], lambda: ready.append(sorted(items._items)))
     qtbot.waitUntil(lambda: ready == [[first, second]])
-    assert items.peek(first) is not None
+    assert items.answers(first) == session.project.item(first).answers
+    assert items.answers(987_654) == {}
     for name in ("item", "items"):
         monkeypatch.setattr(session.project, name, lambda asked: pytest.fail(f"{asked} was read again"))
     assert items.take(first).row.id == first
