@@ -18,7 +18,7 @@ from fashion_studio.cli.edit_options import (
 )
 from fashion_studio.cli.exit_codes import ExitCode
 from fashion_studio.cli.model_options import DeviceOption, ModelOption, chosen_model
-from fashion_studio.cli.project_commands import JsonFlag
+from fashion_studio.cli.project_commands import JsonFlag, ProjectArgument, actor_name
 from fashion_studio.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _DOUBTFUL = 0.5
+edits = typer.Typer(help="A project's edited photos.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
     app.command()(edit)
+    app.add_typer(edits, name="edits")
 
 
 def edit(
@@ -72,6 +74,29 @@ def edit(
     _tell(done, terminal)
     if not done.changed_share:
         raise typer.Exit(ExitCode.NOTHING)
+
+
+@edits.command()
+def discard(
+    project: ProjectArgument,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much there is.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Delete the pictures of edited photos whose saving was undone, for good."""
+    from fashion_studio.services.freeing import Keepsake, free, held, size_words
+    from fashion_studio.services.project import Project
+
+    terminal = Terminal(as_json=as_json)
+    with Project.open(project.expanduser(), actor=actor_name(), read_only=dry_run) as opened:
+        freed = held(opened, Keepsake.EDITS) if dry_run else free(opened, Keepsake.EDITS)
+    terminal.result({"discarded": 0 if dry_run else freed.count, "freed_bytes": freed.size_bytes})
+    word = "picture" if freed.count == 1 else "pictures"
+    size = size_words(freed.size_bytes)
+    terminal.say(
+        f"{freed.count:,} {word}, {size}, would be deleted."
+        if dry_run
+        else f"{freed.count:,} {word} deleted, {size} freed."
+    )
 
 
 def _tell(done: EditedFile, terminal: Terminal) -> None:

@@ -118,14 +118,15 @@ def restore(
 @runs.command()
 def discard(project: ProjectArgument, as_json: JsonFlag = False) -> None:
     """Delete removed runs for good."""
+    from fashion_studio.services.freeing import Keepsake, free, size_words
     from fashion_studio.services.project import Project
-    from fashion_studio.services.run_removal import discard_removed_runs
 
     terminal = Terminal(as_json=as_json)
     with Project.open(project.expanduser(), actor=actor_name()) as opened:
-        count = discard_removed_runs(opened)
-    terminal.result({"discarded": count})
-    terminal.say(f"{count} removed {'run' if count == 1 else 'runs'} deleted.")
+        freed = free(opened, Keepsake.RUNS)
+    terminal.result({"discarded": freed.count, "freed_bytes": freed.size_bytes})
+    word = "run" if freed.count == 1 else "runs"
+    terminal.say(f"{freed.count} removed {word} deleted, {size_words(freed.size_bytes)} freed.")
 
 
 def _run_dir(project: Project, name: str) -> Path:

@@ -61,6 +61,7 @@ _WITH_PROJECT: Final = (
     "read_all",
     "import",
     "export",
+    "free",
     "close_project",
     "library",
     "annotate",
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
         add("read_all", "Read all photos", self.reading.start, "Ctrl+Shift+R", "Project")
         add("import", "Import labels", self.projects.take_in_labels, "Ctrl+I", "Project")
         add("export", "Export", self.projects.export, "Ctrl+E", "Project")
+        add("free", "Free space on the disk", self.projects.free, "Ctrl+Shift+D", "Project")
         add("demo", "Open the demo garments", self.opener.open_demo, (), "Project")
         add("close_project", "Close the project", self.projects.close, "Ctrl+W", "Project")
         add("theme", "Dark or light", self._toggle_theme, "Ctrl+Shift+L")

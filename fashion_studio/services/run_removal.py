@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from fashion_studio.domain.errors import EnvironmentProblem, ProjectError, UserError
+from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, ProjectError, UserError
 from fashion_studio.jobs.background import find_jobs
 from fashion_studio.jobs.specification import SPEC, replace_text
 from fashion_studio.services.model_list import model_in_use
@@ -22,7 +22,7 @@ from fashion_studio.services.run_comparison import READINGS
 from fashion_studio.services.run_list import TITLE, RunPhase, leave_queue, read_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from fashion_studio.services.project import Project
@@ -169,17 +169,20 @@ def bring_back_run(project: Project, removed: RemovedRun | None = None) -> Remov
     return wanted
 
 
-def discard_removed_runs(project: Project) -> int:
+def discard_removed_runs(project: Project, should_stop: Callable[[], bool] | None = None) -> int:
     """Deletes removed runs for good; returns how many.
 
     Raises:
         ProjectError: the project is open for reading only.
         EnvironmentProblem: some cannot be deleted; the others are.
+        Cancelled: `should_stop` said so; what was deleted by then is.
     """
     _check_writable(project)
     found = removed_runs(project)
     left = []
     for removed in found:
+        if should_stop is not None and should_stop():
+            raise Cancelled
         shutil.rmtree(removed.place.parent, ignore_errors=True)
         if removed.place.exists():
             left.append(removed.title)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from fashion_studio.gui.shell.export_dialog import ExportDialog
+from fashion_studio.gui.shell.freeing_dialog import FreeingDialog
 from fashion_studio.gui.shell.import_dialog import ImportDialog
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ __all__ = ["ProjectActs"]
 
 _MENU: Final = (
     ("open_folder", "open_project", "demo"),
-    ("add_folder", "rescan", "read_all", "import", "export"),
+    ("add_folder", "rescan", "read_all", "import", "export", "free"),
     ("close_project",),
 )
 
@@ -83,6 +84,11 @@ class ProjectActs(QObject):
         """Shows the import dialog."""
         if self._session.project is not None:
             ImportDialog(self._session, self._window).exec()
+
+    def free(self) -> None:
+        """Shows what only undo still needs, and deletes it if the person wants."""
+        if self._session.project is not None:
+            FreeingDialog(self._session, self._window).exec()
 
     def close(self) -> None:
         """Back to the welcome screen, unless something is not saved and the person stays."""

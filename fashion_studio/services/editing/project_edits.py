@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from fashion_studio.domain.edits import stack_from_json, stack_to_json
-from fashion_studio.domain.errors import ProjectError, UserError
+from fashion_studio.domain.errors import Cancelled, EnvironmentProblem, ProjectError, UserError
 from fashion_studio.domain.queries import Origin
 from fashion_studio.imaging.decode import content_hash, probe
 from fashion_studio.imaging.edited_files import unwritable
@@ -29,7 +29,7 @@ from fashion_studio.store.intake import Intake
 from fashion_studio.store.photos import PhotoFile, items_by_hash, read_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -187,22 +187,33 @@ class ProjectEdits(ProjectWrites):
         hidden = self._dataset.index.hidden
         return {digest: item_id for digest, item_id in found.items() if item_id not in hidden}
 
-    def discard_undone_edits(self) -> int:
+    def undone_edit_files(self) -> list[Path]:
+        """The files of edited photos whose saving was undone, in the project's folder of edits."""
+        paths = (self.path(item_id) for item_id in sorted(self._dataset.index.hidden))
+        return [path for path in paths if path.is_relative_to(self._folder / EDITS) and path.is_file()]
+
+    def discard_undone_edits(self, should_stop: Callable[[], bool] | None = None) -> int:
         """Deletes the files of edited photos whose saving was undone; returns how many.
 
         Doing such a saving again then shows a photo whose file is missing.
 
         Raises:
             ProjectError: open for reading only.
+            EnvironmentProblem: one cannot be deleted; those before it are.
+            Cancelled: `should_stop` said so.
         """
         self.check_edits_allowed()
         removed = 0
         with self._dataset.writer.lock:
-            for item_id in sorted(self._dataset.index.hidden):
-                path = self.path(item_id)
-                if path.is_relative_to(self._folder / EDITS) and path.is_file():
+            for path in self.undone_edit_files():
+                if should_stop is not None and should_stop():
+                    raise Cancelled
+                try:
                     path.unlink()
-                    removed += 1
+                except OSError as error:
+                    msg = f"{path.name} cannot be deleted: {error.strerror or error}."
+                    raise EnvironmentProblem(msg, "Close what has it open and try again.") from error
+                removed += 1
         return removed
 
     def check_edits_allowed(self) -> None:

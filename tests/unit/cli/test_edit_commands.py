@@ -14,6 +14,8 @@ from fashion_studio.editing.editor import Editor
 from fashion_studio.editing.sketch import Sketch
 from fashion_studio.imaging.edited_files import read_stack_json
 from fashion_studio.services.editing import one_photo
+from fashion_studio.services.project import Project
+from tests.edited_photos import add_edit
 
 
 @pytest.fixture
@@ -130,3 +132,18 @@ def test_without_a_generator_it_says_so(
     )
     assert ended.code == 1
     assert "No generator is installed" in ended.err
+
+
+def test_undone_edits_are_deleted_and_their_size_is_said(studio_command, project: Path) -> None:
+    with Project.open(project) as opened:
+        path = opened.path(add_edit(opened, int(opened.ids()[0]), 40))
+        opened.undo()
+    size = path.stat().st_size
+    ended = studio_command("edits", "discard", project, "--dry-run", "--json")
+    assert json.loads(ended.out) == {"discarded": 0, "freed_bytes": size}
+    assert path.is_file()
+    assert "1 picture, " in studio_command("edits", "discard", project, "--dry-run").out
+    assert "1 picture deleted, " in studio_command("edits", "discard", project).out
+    assert not path.exists()
+    ended = studio_command("edits", "discard", project, "--json")
+    assert json.loads(ended.out) == {"discarded": 0, "freed_bytes": 0}

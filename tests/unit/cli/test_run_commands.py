@@ -31,7 +31,10 @@ def test_runs_are_listed_renamed_removed_and_brought_back(studio_command, projec
     assert studio_command("runs", "restore", project).out.strip() == "“Summer” is back."
     assert studio_command("runs", "restore", project).code == ExitCode.NOTHING
     studio_command("runs", "remove", project, "one")
-    assert json.loads(studio_command("runs", "discard", project, "--json").out) == {"discarded": 1}
+    discarded = json.loads(studio_command("runs", "discard", project, "--json").out)
+    assert discarded["discarded"] == 1
+    assert discarded["freed_bytes"] > 0
+    assert "0 removed runs deleted, 0 bytes freed." in studio_command("runs", "discard", project).out
     assert studio_command("runs", "restore", project).code == ExitCode.NOTHING
 
 

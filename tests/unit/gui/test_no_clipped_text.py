@@ -17,6 +17,7 @@ from fashion_studio.gui.components import painting
 from fashion_studio.gui.probe.new_probe import NewProbe
 from fashion_studio.gui.shell.cheat_sheet import CheatSheet
 from fashion_studio.gui.shell.export_dialog import ExportDialog
+from fashion_studio.gui.shell.freeing_dialog import FreeingDialog
 from fashion_studio.gui.shell.settings_dialog import SettingsDialog
 from fashion_studio.gui.theme.theme import ThemeMode, current_theme
 from fashion_studio.services.experiment_results import show_experiment
@@ -269,6 +270,7 @@ def test_every_dialog_has_room_for_its_words(window, read_project, calm, qapp, c
         lambda: ExportDialog(window.session, window),
         lambda: CheatSheet(window.commands, window),
         lambda: NewProbe(window.session, None, "auto", window),
+        lambda: FreeingDialog(window.session, window),
     ):
         dialog = make()
         dialog.show()
