@@ -8,6 +8,7 @@ from fashion_studio.domain.errors import Cancelled, NotSaved, UserError
 from fashion_studio.domain.labels import Status
 from fashion_studio.domain.queries import Changes
 from fashion_studio.services.project_reads import ProjectReads
+from fashion_studio.store.bulk import uncollected
 from fashion_studio.store.edits import Edit, Fact, Kind, Subject
 from fashion_studio.store.history import change_of
 from fashion_studio.store.writing import REVERT_STEPS, Unsaved
@@ -59,7 +60,7 @@ class ProjectOperations(ProjectReads):
             actor: who the journal says it was: the file.
             may_replace: asked with each fact and its present value; where it says no nothing changes.
         """
-        with self._dataset.writer.lock:
+        with self._dataset.writer.lock, uncollected():
             now = self._dataset.writer.current(facts)
             allowed = {fact: data for fact, data in facts.items() if may_replace(fact, now[fact])}
             return self._write(title, allowed, actor=actor)
@@ -135,7 +136,7 @@ class ProjectOperations(ProjectReads):
     ) -> Changes:
         """One operation that gives facts these values; with `work`, new photos are in work afterwards."""
         writer = self._dataset.writer
-        with writer.lock:
+        with writer.lock, uncollected():
             self._dataset.index.positions(sorted({fact.item_id for fact in targets}))
             now = writer.current(targets)
             edits = [Edit(fact, now[fact], data) for fact, data in targets.items() if now[fact] != data]

@@ -20,7 +20,7 @@ from fashion_studio.domain.errors import (
     ProjectBusy,
     ProjectError,
 )
-from fashion_studio.store.bulk import execute_many
+from fashion_studio.store.bulk import execute_many, uncollected
 from fashion_studio.store.edits import Edit, Kind, Operation, inverse
 from fashion_studio.store.facts import read_facts, write_facts
 from fashion_studio.store.journal import Head, count_changes, read_head, read_operation, write_operation
@@ -248,7 +248,7 @@ class Writer:
         return self.head.undo_top if kind is Kind.UNDO else self.head.redo_top
 
     def _revert(self, kind: Kind, step: Callable[[], None]) -> Operation | None:
-        with self.lock:
+        with self.lock, uncollected():
             self._check_allowed()
             top = self._top(kind)
             if top is None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from fashion_studio.store import bulk
-from fashion_studio.store.bulk import execute_many
+from fashion_studio.store.bulk import execute_many, uncollected
 from fashion_studio.store.database import Database
 
 NOTE = Table(
@@ -56,3 +58,21 @@ def test_a_driver_that_names_its_parameters_gets_them_by_name(monkeypatch: pytes
     ((sql, rows),) = sent
     assert "%(words)s" in sql
     assert rows == [{"id": 1, "words": "a"}, {"id": 2, "words": "b"}]
+
+
+def test_nothing_is_collected_until_the_last_one_is_done():
+    with uncollected():
+        with uncollected():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ZeroDivisionError), uncollected():
+        1 / 0  # noqa: B018 - something goes wrong
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled(), "whoever had turned it off wants it so"
+    finally:
+        gc.enable()
