@@ -78,8 +78,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
-        self.session, self.settings = session, settings
-        self.setWindowTitle("Fashion Studio")
+        self.session, self.settings, self._room = session, settings, ""
         self.setMinimumSize(SIZE["window_min_width"], SIZE["window_min_height"])
         self.resize(1440, 900)
         self.setAcceptDrops(True)
@@ -187,7 +186,9 @@ class MainWindow(QMainWindow):
         self.notices = Notices(
             self.session, [self.library.banner, self.annotate_banner, self.edit.banner], self.toasts, self
         )
-        self.undo_notes = UndoNotes(self.session, self.commands, self.toasts, self._room, self._go_to, self)
+        self.undo_notes = UndoNotes(
+            self.session, self.commands, self.toasts, lambda: self._room, self._go_to, self
+        )
         self.projects.attach(self.welcome, self.notices)
         self.ring = FocusRing(self)
         self.tips = Tips(self)
@@ -263,6 +264,7 @@ class MainWindow(QMainWindow):
         """Brings a workspace to the front."""
         if name in {"annotate", "edit"} and self.session.queue.size == 0:
             self.session.open_queue()
+        self._room = name
         self.rooms.setCurrentWidget(self._pages[name])
         self.rail.show_room(name)
         self.top.show_room(name)
@@ -282,9 +284,6 @@ class MainWindow(QMainWindow):
                 at = self.library.grid.current_id()
                 session.open_queue(current=at if at in session.listing else None)
         self.show_room(name)
-
-    def _room(self) -> str:
-        return next(name for name, page in self._pages.items() if page is self.rooms.currentWidget())
 
     def _go_to(self, item_id: int, room: str = "annotate") -> None:
         if self.session.position(item_id) < 0:

@@ -125,7 +125,8 @@ class _Kind(QWidget):
         self.delete.setToolTip(f"{title}: delete them for good")
         words = column(Label(title, "small", 600), Label(hint, "caption", role="text3", wrap=True), gap=2)
         below = row(self._figure, self.bar, None, self.delete, gap=8)
-        self.setLayout(column(words, below, gap=6))
+        self._layout = column(words, below, gap=6)
+        self.setLayout(self._layout)
 
     @property
     def sentence(self) -> str:
@@ -137,6 +138,7 @@ class _Kind(QWidget):
         self._figure.setText(words)
         self.bar.show()
         self.delete.setEnabled(False)
+        self._layout.activate()
 
     def show_found(self, count: int, size: str, *, may: bool) -> None:
         """So much there is; `may`: whether it can be deleted."""
@@ -144,3 +146,4 @@ class _Kind(QWidget):
         self._figure.setText(f"{count:,} {noun}, {size}" if count else "Nothing to delete")
         self.bar.hide()
         self.delete.setEnabled(may and count > 0)
+        self._layout.activate()
