@@ -103,6 +103,14 @@ class PhotoFlow(QObject):
         self._dwell.start()
         self._wish()
 
+    def expect(self, item_id: int) -> None:
+        """This photo is shown in a moment: decoding it begins now, beside what the window does first."""
+        shelf, project = self._shelf, self._session.project
+        if shelf is not None and project is not None and item_id >= 0:
+            shelf.want(
+                [self._wish_for(row, full=False) for row in project.rows([item_id]) if _can_be_shown(row)]
+            )
+
     def likely_next(self) -> list[int]:
         """The two photos after the current one in the direction in which the person is going."""
         return self._beyond(self._last_place, self._direction, 2)

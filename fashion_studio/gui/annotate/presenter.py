@@ -149,6 +149,7 @@ class PhotoPresenter(QObject):
         if self.stage.isVisible() or not self.stage.window().isVisible():
             self._show_current()
         else:
+            self.flow.expect(self.session.current)
             self._unseen.start()
 
     def _show_current(self) -> None:
@@ -182,8 +183,7 @@ class PhotoPresenter(QObject):
 
         def lay_over() -> None:
             for item_id in following:
-                reading = self.desk.reading_ahead(item_id)
-                if reading is not None:
+                if (reading := self.desk.reading_ahead(item_id)) is not None:
                     self._on_read(item_id, reading)
 
         self._ahead.want(following, lay_over)

@@ -49,3 +49,14 @@ def test_marks_and_box_leave_no_trace_when_they_move(window, read_project, qtbot
     canvas.set_box(None, by_person=False)
     qapp.processEvents()
     assert on_screen(window) == window.grab().toImage()
+
+
+def test_the_photo_behind_the_library_is_decoded_while_the_library_is_painted(window, read_project, calm):
+    presenter = window.annotate.presenter
+    window.show_room("library")
+    window.session.adopt(read_project)
+    assert presenter._unseen.isActive(), "the library comes first"
+    asked = [wish.item_id for wish in presenter.flow._shelf._wishes]
+    assert asked == [window.session.current]
+    calm(window)
+    assert window.annotate.stage.canvas.photo is not None
