@@ -114,13 +114,22 @@ class Work(QObject):
 
 
 class Works(QObject):
-    """All long work since the window opened, the newest first."""
+    """All long work since the window opened, the newest first.
+
+    Work of a second or two passes by: the status bar shows it, and no list keeps it.
+
+    Signals:
+        changed: of the long work, any piece.
+        passing_changed: of what passes by.
+    """
 
     changed = Signal()
+    passing_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._works: list[Work] = []
+        self._passing: Work | None = None
 
     def begin(self, title: str, *, can_pause: bool = False, survives: bool = False) -> Work:
         """Adds a piece of running work."""
@@ -129,6 +138,26 @@ class Works(QObject):
         self._works.insert(0, work)
         self.changed.emit()
         return work
+
+    @property
+    def passing(self) -> Work | None:
+        """What passes by now."""
+        return self._passing
+
+    def begin_passing(self, title: str) -> Work:
+        """Adds work of a second or two, in place of any such before; `end` takes it away."""
+        if self._passing is not None:
+            self._passing.end(WorkState.DONE)
+        work = self._passing = Work(title, parent=self)
+        work.changed.connect(lambda: self._on_passing(work))
+        self.passing_changed.emit()
+        return work
+
+    def _on_passing(self, work: Work) -> None:
+        if not work.active and self._passing is work:
+            self._passing = None
+            work.deleteLater()
+        self.passing_changed.emit()
 
     def all(self) -> list[Work]:
         """The newest first."""

@@ -82,6 +82,7 @@ class EditDesk(QObject):
         self._newest: _Wish | None = None
         self._grid: tuple[Item, EditStack, EditStep] | None = None
         self._grid_number = 0
+        self._grid_future: Future[EditGrid] | None = None
         self._unread: _Wish | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -230,6 +231,17 @@ class EditDesk(QObject):
             self._rest.start()
         self.waiting_changed.emit()
 
+    def cancel_grid(self) -> None:
+        """The values that are not here yet do not come; those that are stay."""
+        future, self._grid_future = self._grid_future, None
+        self._grid = None
+        self._grid_number += 1
+        self._session.bridge.forget("edit.grid")
+        if future is not None:
+            future.cancel()
+        self.grid_ended.emit("")
+        self.waiting_changed.emit()
+
     def _read_result(self, item: Item, stack: EditStack) -> None:
         engine = self._session.engine
         if engine is None:
@@ -255,7 +267,9 @@ class EditDesk(QObject):
         def came(value: str, image: NDArray[np.uint8]) -> None:
             self._session.bridge.post(lambda: self._fill(number, value, image))
 
-        future = engine.editing.grid(item.path, stack, step, size_px=_GRID_PX, on_value=came)
+        future = self._grid_future = engine.editing.grid(
+            item.path, stack, step, size_px=_GRID_PX, on_value=came
+        )
         self._follow(future, lambda found: self._end_grid(number, found), self._fail_grid, "edit.grid")
 
     def _fill(self, number: int, value: str, image: NDArray[np.uint8]) -> None:

@@ -9,7 +9,15 @@ from PySide6.QtCore import QObject
 
 from fashion_studio.domain.edits import EditStack, EditStep
 from fashion_studio.gui.edit.value_grid import GridValue
-from fashion_studio.gui.edit.wording import attribute_title, glyph_of, in_all_title, rgb_of, value_title
+from fashion_studio.gui.edit.wording import (
+    attribute_title,
+    filling_title,
+    glyph_of,
+    in_all_title,
+    rgb_of,
+    value_title,
+)
+from fashion_studio.gui.works import WorkState
 from fashion_studio.jobs.engine_client import EnginePhase
 
 if TYPE_CHECKING:
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     from fashion_studio.gui.edit.side_panels import ValuesPanel
     from fashion_studio.gui.edit.stack_keeper import StackKeeper
     from fashion_studio.gui.session import Session
+    from fashion_studio.gui.works import Work
 
 __all__ = ["GridDirector"]
 
@@ -45,6 +54,7 @@ class GridDirector(QObject):
         self._photo = -1
         self._missing: set[str] = set()
         self._problem = ""
+        self._work: Work | None = None
         desk.grid_value.connect(self._on_value)
         desk.grid_ended.connect(self._on_ended)
         desk.waiting_changed.connect(self._say)
@@ -174,9 +184,23 @@ class GridDirector(QObject):
         here = total - len(self._missing)
         ready = self._desk.phase is EnginePhase.READY
         fills = asked and ready and self._desk.is_filling and here < total
-        self._right.say(
-            title, f"{here} of {total}" if asked else "", here / total if fills else None, self._words()
-        )
+        self._right.say(title, f"{here} of {total}" if asked else "", self._words())
+        self._tell(here if fills else -1, total)
+
+    def _tell(self, here: int, total: int) -> None:
+        """How far it is, in the status bar; -1: it does not fill."""
+        title = filling_title(self._attribute)
+        if self._work is not self._session.works.passing:
+            self._work = None  # something else passes by
+        if self._work is not None and (here < 0 or self._work.title != title):
+            work, self._work = self._work, None
+            work.end(WorkState.DONE)
+        if here < 0:
+            return
+        if self._work is None:
+            self._work = self._session.works.begin_passing(title)
+            self._work.cancel_asked.connect(self._desk.cancel_grid)
+        self._work.progress(here, total)
 
     def _words(self) -> str:
         phase, project = self._desk.phase, self._session.project

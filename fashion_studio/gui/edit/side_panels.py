@@ -15,7 +15,6 @@ from fashion_studio.gui.components.base import Card, Label, Surface, column, row
 from fashion_studio.gui.components.buttons import Button, IconButton, bind
 from fashion_studio.gui.components.choices import TabBar
 from fashion_studio.gui.components.feedback import IconMark
-from fashion_studio.gui.components.marks import ProgressBar
 from fashion_studio.gui.edit.region_panel import MaskPanel, RegionPanel
 from fashion_studio.gui.edit.stack_list import EDGE_PX, StackList
 from fashion_studio.gui.edit.value_grid import ValueGrid
@@ -175,7 +174,6 @@ class ValuesPanel(Surface):
         self.grid = ValueGrid()
         self._title = Label("", "small", 600)
         self._count = Label("", "caption", role="text2")
-        self.bar = ProgressBar(48)
         self._words = Label("", "caption", role="text2", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.area = PaneScroll(self.grid)
@@ -187,7 +185,7 @@ class ValuesPanel(Surface):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.feet = Surface("panel", "t")
         self.feet.setLayout(row(export, self.save, gap=8, margins=(12, 12, 12, 12)))
-        head = row(self._title, None, self.bar, self._count, gap=8, margins=(12, 10, 12, 0))
+        head = row(self._title, None, self._count, gap=8, margins=(12, 10, 12, 0))
         words = row(self._words, margins=(12, 2, 12, 0))
         body = column(self.area, gap=0, margins=(7, 4, 7, 0))
         layout = column(self.tabs, head, words, self.missing, body, self.feet, gap=0, margins=(1, 0, 0, 0))
@@ -196,7 +194,6 @@ class ValuesPanel(Surface):
         self.setLayout(layout)
         self.tabs.picked.connect(self.attribute_picked)
         self._words.hide()
-        self.bar.hide()
 
     def show_attributes(self, titles: Sequence[str], current: int) -> None:
         """Other tabs."""
@@ -208,19 +205,16 @@ class ValuesPanel(Surface):
         self.tabs.deleteLater()
         self.tabs = fresh
 
-    def say(self, title: str, count: str, share: float | None, words: str = "") -> None:
+    def say(self, title: str, count: str, words: str = "") -> None:
         """Heads the grid.
 
         Args:
             title: what the grid shows.
             count: how much of it is here.
-            share: of the values that are here, while it fills; None when it does not.
             words: a sentence below; empty for none.
         """
         self._title.setText(title)
         self._count.setText(count)
-        self.bar.setVisible(share is not None)
-        self.bar.set_share(share)
         self._words.setText(words)
         self._words.setVisible(bool(words))
 

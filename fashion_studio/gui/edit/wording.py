@@ -16,6 +16,7 @@ __all__ = [
     "REGIONS",
     "attribute_title",
     "count_title",
+    "filling_title",
     "glyph_of",
     "in_all_title",
     "region_title",
@@ -74,7 +75,16 @@ def glyph_of(attribute: str, value: str) -> str:
 
 def in_all_title(attribute: str, count: int) -> str:
     """Heads the grid: "In all 18 colors"."""
-    return f"In all {count} {_PLURALS.get(attribute, attribute.replace('_', ' ') + 's')}"
+    return f"In all {count} {_plural(attribute)}"
+
+
+def filling_title(attribute: str) -> str:
+    """While the grid fills: "Filling colors"."""
+    return f"Filling {_plural(attribute)}"
+
+
+def _plural(attribute: str) -> str:
+    return _PLURALS.get(attribute, attribute.replace("_", " ") + "s")
 
 
 def region_title(region: EditRegion) -> str:

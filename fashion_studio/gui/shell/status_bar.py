@@ -150,6 +150,7 @@ class StatusBar(Surface):
         session.project_changed.connect(self.refresh)
         session.engine_state_changed.connect(self.engine.show_state)
         session.works.changed.connect(self._show_works)
+        session.works.passing_changed.connect(self._show_works)
         self.refresh()
 
     def refresh(self) -> None:
@@ -183,4 +184,4 @@ class StatusBar(Surface):
 
     def _show_works(self) -> None:
         active = self._session.works.active()
-        self.work.show_work(active[0] if active else None)
+        self.work.show_work(active[0] if active else self._session.works.passing)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from fashion_studio.domain.edits import Doubt, EditStack, EditStep, RegionKind
+from fashion_studio.domain.edits import Doubt, EditGrid, EditStack, EditStep, RegionKind
 from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.domain.labels import Answer
 from fashion_studio.gui.edit.compare_canvas import PaintTool, Showing
@@ -58,6 +60,59 @@ def test_the_grid_fills_and_a_click_takes_a_value(room, engine, qtbot):
     pixels = shown.stage.canvas.result.levels[0].pixels
     assert tuple(pixels[32, 24, 2::-1]) == engine.rgb("colors", "red")
     assert shown.left.share_text.startswith("Pixels outside the mask stay identical: 50.0 %")
+
+
+@pytest.fixture
+def slow_grid(engine, monkeypatch):
+    """Grids whose values come one by one, as a test says: (future, on_value) of each."""
+    asked = []
+
+    def grid(path, stack, step, size_px=176, on_value=None):
+        future = Future()
+        asked.append((future, on_value))
+        return future
+
+    monkeypatch.setattr(engine.editing, "grid", grid)
+    return asked
+
+
+def test_how_far_the_grid_is_stands_in_the_status_bar(room, engine, window, slow_grid, qtbot):
+    shown = room()
+    qtbot.waitUntil(lambda: len(slow_grid) == 1, timeout=WAIT_MS)
+    future, on_value = slow_grid[0]
+    values = engine.editing.values["colors"]
+    picture = np.zeros((16, 12, 3), np.uint8)
+    for value in values[:6]:
+        on_value(value, picture)
+    line = window.status.work
+    qtbot.waitUntil(lambda: line.words.text() == "Filling colors 6 of 18", timeout=WAIT_MS)
+    qtbot.waitUntil(line.isVisible, timeout=WAIT_MS)
+    assert shown.right.count_text == "6 of 18"
+    assert window.session.works.all() == []  # it passes by: no list keeps it
+    future.set_result(EditGrid(dict.fromkeys(values, picture), "", 1.0))
+    qtbot.waitUntil(lambda: not line.isVisible(), timeout=WAIT_MS)
+    assert shown.right.count_text == "18 of 18"
+    assert window.session.works.passing is None
+    settled(qtbot, shown)
+
+
+def test_the_filling_of_the_grid_can_be_cancelled(room, engine, window, slow_grid, qtbot):
+    shown = room()
+    qtbot.waitUntil(lambda: len(slow_grid) == 1, timeout=WAIT_MS)
+    future, on_value = slow_grid[0]
+    on_value("red", np.zeros((16, 12, 3), np.uint8))
+    line = window.status.work
+    qtbot.waitUntil(lambda: shown.right.grid.filled == ("red",) and line.isVisible(), timeout=WAIT_MS)
+    QTest.mouseClick(line.cancel, Qt.MouseButton.LeftButton)
+    assert future.cancelled()
+    assert not line.isVisible()
+    assert shown.right.count_text == "1 of 18"
+    press(shown, Qt.Key.Key_T)  # what is asked for next comes
+    qtbot.waitUntil(lambda: len(slow_grid) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: line.words.text() == "Filling sleeve lengths 0 of 4", timeout=WAIT_MS)
+    window.show_room("library")
+    assert window.session.works.passing is None
+    slow_grid[1][0].cancel()
 
 
 def test_the_next_value_changes_the_open_edit_and_a_new_one_is_added_when_asked(room, qtbot):
