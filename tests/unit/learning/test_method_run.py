@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +32,8 @@ def frozen_run(folder: Path, data: Path, text: str, **choice: Any) -> FrozenRun:
     return freeze_run(folder, data, TrainingChoice(recipe, **{"device": "cpu", **choice}))
 
 
-@pytest.fixture
-def losses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """The loss of every step that was taken, in order."""
+def listened_to(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Grows by the loss of every step that is taken, in order."""
     found: list[float] = []
     plain = MethodModule._note
 
@@ -44,21 +42,32 @@ def losses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         plain(module, terms)
 
     monkeypatch.setattr(MethodModule, "_note", note)
-    return iter([found]).__next__()  # type: ignore[return-value]
+    return found
+
+
+@pytest.fixture
+def losses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The loss of every step that was taken, in order."""
+    return listened_to(monkeypatch)
 
 
 @dataclass(frozen=True)
 class Whole:
+    text: str
     frozen: FrozenRun
     result: FinishedRun
     told: Told
+    losses: tuple[float, ...]
 
 
 @pytest.fixture(scope="module", params=[HEADS_RECIPE, STREAMS_RECIPE], ids=["heads", "streams"])
 def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, data: Path) -> Whole:
     """A run from beginning to end, without a stop."""
     frozen, told = frozen_run(tmp_path_factory.mktemp("whole") / "run", data, request.param), Told()
-    return Whole(frozen, run_method(frozen, told.voice(), code="abc"), told)
+    with pytest.MonkeyPatch.context() as patch:
+        losses = listened_to(patch)
+        result = run_method(frozen, told.voice(), code="abc")
+    return Whole(request.param, frozen, result, told, tuple(losses))
 
 
 def test_a_run_leaves_a_usable_bundle_and_all_its_files(whole: Whole) -> None:
@@ -133,22 +142,13 @@ def test_a_finished_run_is_not_trained_or_tested_again(whole: Whole) -> None:
     assert told.events == []
 
 
-@pytest.mark.parametrize(
-    ("text", "stops"),
-    [(HEADS_RECIPE, (0, 2, 3, 7)), (STREAMS_RECIPE, (1, 3, 5))],
-    ids=["heads", "streams"],
-)
 def test_a_run_that_was_stopped_again_and_again_has_the_same_loss_curve(
-    text: str, stops: tuple[int, ...], data: Path, tmp_path: Path, losses: list[float]
+    whole: Whole, data: Path, tmp_path: Path, losses: list[float]
 ) -> None:
-    straight = frozen_run(tmp_path / "straight", data, text)
-    told = Told()
-    run_method(straight, told.voice())
-    without_break = list(losses)
-    assert len(without_break) == 9
-    losses.clear()
-
-    broken = frozen_run(tmp_path / "broken", data, text)
+    straight, told = whole.frozen, whole.told
+    stops = {HEADS_RECIPE: (0, 2, 3, 7), STREAMS_RECIPE: (1, 3, 5)}[whole.text]
+    assert len(whole.losses) == 9
+    broken = frozen_run(tmp_path / "broken", data, whole.text)
     again = Told()
     # before the first step, within an epoch, at its end (where a phase ends too), in the last epoch
     for stop_at in stops:
@@ -158,12 +158,12 @@ def test_a_run_that_was_stopped_again_and_again_has_the_same_loss_curve(
             )
         assert len(losses) == stop_at
     result = run_method(broken, again.voice())
-    assert losses == without_break
+    assert losses == list(whole.losses)
     assert again.of("run")[-1]["resumed"]
     assert [run["step"] for run in again.of("run")] == [0, *stops]
     ours, theirs = (load_file(run.run_dir / "checkpoints" / "best.safetensors") for run in (straight, broken))
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
-    assert result.figures == told.events[-1]["figures"]
+    assert result.figures == whole.result.figures == told.events[-1]["figures"]
     curves = [
         {event["epoch"]: (event["train"], event["val"], event["monitor"]) for event in run.of("epoch")}
         for run in (told, again)
@@ -179,12 +179,10 @@ def training(told: Told) -> bool:
     return "phase" in kinds and kinds[::-1].index("phase") < [*kinds[::-1], "data"].index("data")
 
 
+@pytest.mark.parametrize("whole", [HEADS_RECIPE], ids=["heads"], indirect=True)
 def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(
-    data: Path, tmp_path: Path, losses: list[float]
+    whole: Whole, data: Path, tmp_path: Path, losses: list[float]
 ) -> None:
-    run_method(frozen_run(tmp_path / "straight", data, HEADS_RECIPE), Told().voice())
-    without_break = list(losses)
-    losses.clear()
     killed, told = frozen_run(tmp_path / "killed", data, HEADS_RECIPE), Told()
 
     def strike() -> bool:
@@ -196,7 +194,7 @@ def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(
         run_method(killed, told.voice(strike))
     run_method(killed, told.voice())
     # the second epoch's two steps are done again, and are the same
-    assert losses[:5] + losses[7:] == without_break
+    assert losses[:5] + losses[7:] == list(whole.losses)
     assert losses[3:5] == losses[5:7]
 
 
