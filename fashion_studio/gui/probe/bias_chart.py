@@ -247,7 +247,10 @@ class BiasChart(QAbstractScrollArea):
             self._paint_people(painter, self._people, bottom)
         font, axis = theme.font("caption"), QRectF(0, bottom + 4, width, theme.line_px("caption"))
         left, right = self._span
-        short = right - left < theme.metrics("caption").horizontalAdvance("0 only texture only shape 1") + 40
+        wide_of = theme.metrics("caption").horizontalAdvance
+        short = right - left < wide_of("0 only texture only shape 1") + 40
+        first = 0 if short else wide_of("0 only texture")  # a quarter's figure must not touch it
+        crowded = right - left < max(theme.px(330), 4 * (first + wide_of("0.25") / 2 + 8))
         for tick, text, align in (
             (0.0, "0" if short else "0 only texture", Qt.AlignmentFlag.AlignLeft),
             (0.25, "0.25", Qt.AlignmentFlag.AlignHCenter),
@@ -256,10 +259,10 @@ class BiasChart(QAbstractScrollArea):
             (1.0, "1" if short else "only shape 1", Qt.AlignmentFlag.AlignRight),
         ):
             ends = tick in {0.0, 1.0}
-            if not ends and (right - left < theme.px(330)) and tick != 0.5:
+            if not ends and crowded and tick != 0.5:
                 continue
             x = self._x(tick)
-            wide = theme.metrics("caption").horizontalAdvance(text) + 2
+            wide = wide_of(text) + 2
             start = x if tick == 0 else x - wide if tick == 1 else x - wide / 2
             area = QRectF(start, axis.y(), wide, axis.height())
             draw_text(painter, area, text, font, theme.color("text3"), align)

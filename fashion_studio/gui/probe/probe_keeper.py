@@ -69,6 +69,17 @@ class ProbeKeeper(RunWatch):
         self._unread = False
         self._read_at = 0.0
 
+    @property
+    def shown(self) -> ProbeView | None:
+        """The models that are looked at: the shown probe's, and those of the one beside it."""
+        return self.joint.view if self.joint is not None else self.view
+
+    @property
+    def has_backdrops(self) -> bool:
+        """Whether any model that is looked at saw photos before other backgrounds."""
+        sides = (self.view, self.joint.other if self.joint is not None else None)
+        return any(side is not None and bool(side.spec.backdrops) for side in sides)
+
     def _wants_more(self) -> bool:
         return self._unread
 

@@ -37,6 +37,7 @@ class HeatPlace:
     Attributes:
         key: of the photo; `number` the picture's place among the photo's variants.
         picture: the file that the map lies on.
+        run_dir: of the probe that the subject belongs to.
     """
 
     key: str
@@ -44,6 +45,7 @@ class HeatPlace:
     attribute: str
     number: int
     picture: Path
+    run_dir: Path
 
 
 class ProbePictures:
@@ -53,7 +55,13 @@ class ProbePictures:
         self._places: list[Path | HeatPlace] = []
         self._numbers: dict[Path | HeatPlace, int] = {}
         self._lock = threading.Lock()
-        self._maps = lru_cache(maxsize=_OPEN_MAPS)(run.cams)
+        self._runs: dict[Path, ProbeRun] = {}
+        self._maps = lru_cache(maxsize=_OPEN_MAPS)(self._read_maps)
+        self.add(run)
+
+    def add(self, run: ProbeRun) -> None:
+        """Another probe, whose maps are asked for, too."""
+        self._runs[run.run_dir] = run
 
     def number(self, place: Path | HeatPlace) -> int:
         """The number of a file or map; the same every time."""
@@ -69,7 +77,7 @@ class ProbePictures:
         if isinstance(place, Path):
             return load_picture(place, size, ratio)
         with self._lock:
-            maps: Mapping[str, NDArray[Any]] = self._maps(place.key, place.subject)
+            maps: Mapping[str, NDArray[Any]] = self._maps(place.run_dir, place.key, place.subject)
         fields = maps.get(place.attribute)
         if fields is None or place.number >= len(fields):
             return None
@@ -80,6 +88,9 @@ class ProbePictures:
         across = (max(1, round(whole.width() * scale)), max(1, round(whole.height() * scale)))
         field = np.asarray(fields[place.number], dtype=np.float32) / 255.0
         return filled(colored(field, color_table("magma"), across), size, ratio)
+
+    def _read_maps(self, run_dir: Path, key: str, subject: int) -> Mapping[str, NDArray[Any]]:
+        return self._runs[run_dir].cams(key, subject)
 
 
 def load(pictures: ProbePictures, number: int, size: QSize, ratio: float) -> QImage | None:

@@ -162,21 +162,22 @@ class ProbeRoom(QWidget):
             self.bar.show_view(None, "", vocabulary, total=0)
             self.grid.show_rows(None, None)
             return
+        joint, shown, rows = self.keeper.joint, self.keeper.shown or view, self.grid.rows
         if self._shown is None or self._shown.run is not view.run:
             self._open(view)
-        elif view is not self._shown:
-            rows = self.grid.rows
-            if rows is not None:
-                rows.follow(view)
+        elif rows is not None and not rows.shows(joint):
+            if self._attribute not in shown.attributes:
+                self._attribute = view.spec.attribute
+            self.grid.keep_photo(lambda: self._remake_rows(view))
+        elif rows is not None:
+            rows.follow(view, joint)
             self.grid.grown()
         self._shown = view
-        self.bar.show_view(view, self._attribute, vocabulary, total=total)
+        self.bar.show_view(shown, self._attribute, vocabulary, total=total)
         entry = self.keeper.entry
         active = entry is not None and entry.phase.is_active
         nothing = "The first photos come in a moment." if active else "No photo was looked at in this probe."
         self.grid.say_nothing(nothing)
-        joint = self.keeper.joint
-        shown = joint.view if joint is not None else view
         rows_of_chart, bands = chart_of(shown, lambda value: value_title(vocabulary, view.deciding, value))
         self.card.show_view(shown, rows_of_chart, bands, vocabulary, active=active)
         sentences = joint.comparison.sentences if joint is not None else ()
@@ -201,7 +202,8 @@ class ProbeRoom(QWidget):
                 self._pictures,
                 self._attribute,
                 self._session.vocabulary,
-                backgrounds=self._backgrounds and bool(view.spec.backdrops),
+                backgrounds=self._backgrounds,
+                joint=self.keeper.joint,
             )
             self.grid.show_rows(rows, self._pictures)
 
@@ -222,6 +224,7 @@ class ProbeRoom(QWidget):
 
     def _enable(self) -> None:
         entry, project, view = self.keeper.entry, self._session.project, self.keeper.view
+        shown = self.keeper.shown
         may = project is not None and not project.read_only
         phase = entry.phase if entry is not None else None
         active = phase is not None and phase.is_active
@@ -231,8 +234,8 @@ class ProbeRoom(QWidget):
             "pause": may and (active or goes_on),
             "cancel": may and active,
             "heat": view is not None,
-            "backgrounds": view is not None and bool(view.spec.backdrops),
-            "attribute": view is not None and len(view.attributes) > 1,
+            "backgrounds": view is not None and self.keeper.has_backdrops,
+            "attribute": shown is not None and len(shown.attributes) > 1,
             "earlier": len(self.keeper.entries) > 1,
             "beside": self.other.refresh() and view is not None,
             "report": view is not None and bool(view.results or view.conflicts),
@@ -273,10 +276,10 @@ class ProbeRoom(QWidget):
 
     def next_attribute(self) -> None:
         """The next attribute, and from the start."""
-        view = self.keeper.view
-        if view is not None and self._attribute in view.attributes:
-            place = (view.attributes.index(self._attribute) + 1) % len(view.attributes)
-            self.show_attribute(view.attributes[place])
+        shown = self.keeper.shown
+        if shown is not None and self._attribute in shown.attributes:
+            place = (shown.attributes.index(self._attribute) + 1) % len(shown.attributes)
+            self.show_attribute(shown.attributes[place])
 
     def next_probe(self) -> None:
         """The probe before this one, and from the newest."""

@@ -20,6 +20,8 @@ from fashion_studio.gui.probe.variant_geometry import VariantGeometry
 from fashion_studio.gui.probe.variant_words import picture_title
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from fashion_studio.gui.probe.probe_pictures import ProbePictures
@@ -82,6 +84,13 @@ class VariantsGrid(QAbstractScrollArea):
             self.verticalScrollBar().setValue(0)
         self._relay()
         self._remake()
+
+    def keep_photo(self, change: Callable[[], None]) -> None:
+        """Lets `change` show other rows, and goes back to the photo that was ringed; it has one of them."""
+        before, column = self.current_row, self._current[1]
+        change()
+        if before is not None and self._rows is not None:
+            self.set_current(self._rows.row_of(before.key, 0), column)
 
     def grown(self) -> None:
         """More rows of the same probe."""

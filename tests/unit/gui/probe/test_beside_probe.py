@@ -47,7 +47,15 @@ def test_another_probe_s_models_stand_beside_in_chart_figures_and_flips(probe, d
     facts = {fact[0]: fact[1:] for fact in figures.facts.facts}
     assert facts["On silhouettes"] == ("0.0", "0.0", "100.0")
     assert ("Category", "8.3 %", "8.3 %", "8.3 %") in room.card.flips.facts
-    assert room.grid.rows.count == 12  # the grid stays the shown probe's
+    assert room.bar.models.names == ("House", "Steady", "Mixed")
+    rows = room.grid.rows
+    assert rows.count == 36
+    first = [rows.row(number) for number in range(3)]
+    assert [row.name for row in first] == ["House", "Steady", "Mixed"]
+    assert [row.subject for row in first] == [0, 1, 2]  # the marks of the chart
+    assert len({row.key for row in first}) == 1
+    pictures = [room._pictures._places[row.cells[0].picture] for row in first]
+    assert [older in picture.parents for picture in pictures] == [False, True, True]
     spot = room.card.chart.mark_at(2, "pants")
     qtbot.mouseClick(room.card.chart.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     drill = room.side.drill
@@ -57,6 +65,23 @@ def test_another_probe_s_models_stand_beside_in_chart_figures_and_flips(probe, d
     press(qtbot, room, Qt.Key.Key_D)
     qtbot.waitUntil(lambda: len(room.card.chart.bands) == 1, timeout=WAIT_MS)
     assert figures.head.texts[0][0] == "House"
+
+
+def test_the_grid_keeps_its_photo_when_another_probe_comes_and_goes(probe, dated, qtbot):
+    dated("2025-01-01", "Steady", "Mixed")
+    dated("2026-01-01", "House")
+    room = probe()
+    room.grid.set_current(7, 2)
+    key = room.grid.current_row.key
+    press(qtbot, room, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: room.grid.rows.count == 36, timeout=WAIT_MS)
+    assert room.grid.current == (21, 2)
+    assert (room.grid.current_row.key, room.grid.current_row.name) == (key, "House")
+    qtbot.keyClick(room.grid, Qt.Key.Key_Down)
+    assert (room.grid.current_row.key, room.grid.current_row.name) == (key, "Steady")
+    press(qtbot, room, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: room.grid.rows.count == 12, timeout=WAIT_MS)
+    assert room.grid.current == (7, 2)
 
 
 def test_what_has_to_be_known_of_the_two_is_said(probe, dated, qtbot):

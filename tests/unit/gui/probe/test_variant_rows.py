@@ -7,10 +7,11 @@ from dataclasses import replace
 from recorded_probes import ATTRIBUTES, conflict_results, photo_results, spec_of
 
 from fashion_studio.gui.probe.probe_pictures import ProbePictures
-from fashion_studio.gui.probe.probe_view import ProbeView, chart_of
+from fashion_studio.gui.probe.probe_view import JointView, ProbeView, chart_of
 from fashion_studio.gui.probe.variant_rows import VariantRows, value_title
 from fashion_studio.probing.records import ProbePhoto, SubjectNote
 from fashion_studio.probing.scores import SubjectScores, bias_score, cued
+from fashion_studio.services.probing.comparison import ProbeComparison
 from fashion_studio.services.probing.run_files import ProbeRun
 
 
@@ -36,6 +37,53 @@ def test_a_row_counts_what_is_kept_of_what_was_changed(tmp_path, studio):
     assert [rows.row(n).name for n in range(4)] == ["House", "Mixed", "House", "Mixed"]
     assert [(rows.row(n).kept, rows.row(n).changed) for n in range(2)] == [(5, 7), (7, 7)]
     assert (rows.row(2).photo, rows.row(2).item_id) == ("b.jpg", 2)
+
+
+def test_two_probes_share_a_grid_and_say_what_only_one_was_asked(tmp_path, studio):
+    def view_of(name, subjects, keys, variants):
+        spec = spec_of(*subjects)
+        spec = replace(spec, variants=tuple(each for each in spec.variants if each.value in variants))
+        results = tuple(photo_results(spec, list(keys)))
+        run = Paths(tmp_path / name, spec)
+        photos = {key: ProbePhoto(key, f"/photos/{key}.jpg", n + 1) for n, key in enumerate(keys)}
+        places = {key: n for n, key in enumerate(keys)}
+        return ProbeView(run, spec, photos, results=results, places=places)
+
+    view = view_of("one", ["House"], "ab", {"original", "silhouette"})
+    other = view_of("two", ["Mixed", "House"], "bc", {"original", "edges"})
+    places = ((0, 0), (1, 0), (1, 1))
+    names = ("House", "Mixed", "House (2)")
+    scores = tuple(SubjectScores(name) for name in names)
+    nothing = (frozenset(), frozenset())
+    compared = ProbeComparison((view.run, other.run), scores, places, nothing, nothing, ())
+    subjects = tuple(replace(view.spec.subjects[0], name=name) for name in names)
+    joint = JointView(replace(view, spec=replace(view.spec, subjects=subjects)), other, compared)
+    pictures = ProbePictures(view.run)
+    rows = VariantRows(view, pictures, "category", studio, joint=joint)
+    assert rows.columns == ["original", "silhouette", "edges"]
+    assert (rows.count, rows.subjects) == (9, 3)
+    shown = [rows.row(number) for number in range(9)]
+    assert [row.key for row in shown] == list("aaabbbccc")
+    assert [row.name for row in shown[:3]] == list(names)
+    assert [row.photo for row in shown[6:]] == ["c.jpg"] * 3
+    notes = [[cell.note for cell in row.cells] for row in shown]
+    unasked = ["not asked"] * 3
+    assert notes == [
+        ["", "", "not asked"], unasked, unasked,
+        ["", "", "not asked"], ["", "not asked", ""], ["", "not asked", ""],
+        unasked, ["", "not asked", ""], ["", "not asked", ""],
+    ]  # fmt: skip
+    assert [row.changed for row in shown] == [1, 0, 0, 1, 1, 1, 0, 1, 1]
+    heat = pictures._places[shown[4].cells[2].heat]
+    assert (heat.key, heat.subject, heat.number, heat.run_dir) == ("b", 0, 1, tmp_path / "two")
+    assert [rows.row_of(key, 1) for key in "abcd"] == [1, 4, 7, -1]
+    assert rows.shows(joint)
+    assert not rows.shows(None)
+    # the first probe goes on: what it was not asked has an answer now
+    more = view_of("one", ["House"], "abc", {"original", "silhouette"})
+    grown = replace(joint, other=other)
+    rows.follow(more, grown)
+    assert [cell.note for cell in rows.row(6).cells] == ["", "", "not asked"]
 
 
 def test_the_original_is_held_against_a_person_and_the_rest_against_the_original(tmp_path, studio):
