@@ -16,9 +16,10 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from fashion_studio.domain.edits import RegionKind
+from fashion_studio.domain.edits import RegionKind, stack_from_json
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.gui.main_window import MainWindow
+from fashion_studio.gui.works import WorkState
 from fashion_studio.imaging.edited_files import read_stack_json
 from fashion_studio.jobs.engine_client import EngineClient, EnginePhase
 from fashion_studio.services.project import Project
@@ -108,4 +109,36 @@ def test_the_engine_is_killed_in_the_middle_of_an_edit_and_nothing_is_lost(editi
         lambda: room.presenter.last is not None and room.presenter.last.preview.stack.steps == (step,),
         timeout=WAIT_MS,
     )
+    qtbot.waitUntil(lambda: not editing.edit.banner.isVisible(), timeout=WAIT_MS)
+
+
+@pytest.mark.slow
+@pytest.mark.logs_warnings
+def test_the_engine_is_killed_while_it_computes_and_while_it_saves(editing, place, qtbot):
+    """A picture that is under way comes all the same, and so does a file; both from the next engine."""
+    room, project, engine = editing.edit.room, editing.session.project, editing.session.engine
+    first = room.keeper.item.row.id
+    room.keeper.take_value("colors", "red")
+    qtbot.waitUntil(lambda: room.stage.canvas.result is not None, timeout=WAIT_MS)
+    room.keeper.take_value("colors", "green")
+    assert room.desk.is_waiting
+    os.kill(engine.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: engine.state.restarts == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: room.presenter.last.preview.stack.steps == room.keeper.stack.steps, timeout=WAIT_MS
+    )
+    assert [step.value for step in room.presenter.last.preview.stack.steps] == ["green"]
+    qtbot.waitUntil(lambda: not room.desk.is_filling, timeout=WAIT_MS)
+
+    press(editing, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    (work,) = editing.session.works.active()
+    os.kill(engine.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: engine.state.restarts == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not work.active, timeout=WAIT_MS)
+    assert work.state is WorkState.DONE
+    (made,) = project.derived_of(first)
+    path = project.path(made)
+    assert [step.value for step in stack_from_json(read_stack_json(path)).steps] == ["green"]
+    assert np.asarray(Image.open(path)).shape == np.asarray(Image.open(project.path(first))).shape
+    assert [each.name for each in (place / "work.fstudio" / "edits").iterdir()] == [path.name]  # no half file
     qtbot.waitUntil(lambda: not editing.edit.banner.isVisible(), timeout=WAIT_MS)
