@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from fashion_studio.gui.annotate.attribute_layout import Columns, Part
     from fashion_studio.gui.annotate.attribute_state import RowState, ValueState
     from fashion_studio.gui.annotate.part_looks import PaneLook
-    from fashion_studio.gui.annotate.part_pictures import PartPictures
+    from fashion_studio.gui.components.kept_pictures import KeptPictures
     from fashion_studio.gui.theme.theme import Theme
 
 __all__ = ["paint_part"]
@@ -54,7 +54,7 @@ _MARKS: Final[dict[Verdict, tuple[str, str]]] = {
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight
 
 
-def paint_part(painter: QPainter, part: Part, look: PaneLook, pictures: PartPictures | None = None) -> None:
+def paint_part(painter: QPainter, part: Part, look: PaneLook, pictures: KeptPictures | None = None) -> None:
     """Paints one piece; what of it stands still from photo to photo comes from `pictures`, if given."""
     still = _STILL.get(part.kind)
     says = still[0](part, look) if still is not None and pictures is not None else None

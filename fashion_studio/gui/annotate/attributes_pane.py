@@ -12,8 +12,8 @@ from fashion_studio.domain.labels import Answer
 from fashion_studio.gui.annotate.attribute_layout import PartKind, Plan, lay_out
 from fashion_studio.gui.annotate.attribute_paint import paint_part
 from fashion_studio.gui.annotate.part_looks import PaneLook, part_key
-from fashion_studio.gui.annotate.part_pictures import PartPictures
 from fashion_studio.gui.components.base import themed
+from fashion_studio.gui.components.kept_pictures import KeptPictures
 from fashion_studio.gui.components.painting import draw_focus_ring
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AttributesPane"]
 
+_PICTURES: Final = 512
+"""Of 10 to 40 KB each; a photo needs some thirty, most of them the same as the photo before."""
 _WITH_VALUE: Final = {PartKind.VALUE, PartKind.CELL, PartKind.COLOR_CHIP}
 
 
@@ -45,7 +47,7 @@ class AttributesPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = themed(self)
-        self._pictures = PartPictures()
+        self._pictures = KeptPictures(_PICTURES)
         self._theme.changed.connect(self._pictures.forget)
         self._theme.changed.connect(self._replan)
         self._rows: tuple[RowState, ...] = ()

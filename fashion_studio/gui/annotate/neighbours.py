@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QVBoxLayout, QWidget
 from fashion_studio.domain.vocabulary import CATEGORY
 from fashion_studio.gui.components.base import Surface, themed
 from fashion_studio.gui.components.buttons import IconButton
+from fashion_studio.gui.components.kept_pictures import KeptPictures
 from fashion_studio.gui.components.painting import draw_text
 from fashion_studio.gui.components.tiles import Tile, caption_height, paint_tile
 from fashion_studio.gui.library.pictures import Pictures
@@ -27,6 +28,8 @@ __all__ = ["NeighboursColumn", "NeighboursList"]
 _WIDE_PX: Final = 112
 _NARROW_PX: Final = 64
 _RING_PX: Final = 5
+_TILES: Final = 64
+"""Of 70 KB each; of the tiles that a step paints, half were painted alike before."""
 
 
 class NeighboursList(QAbstractScrollArea):
@@ -39,6 +42,8 @@ class NeighboursList(QAbstractScrollArea):
         self._session = session
         self._theme = themed(self)
         self._theme.changed.connect(self._relay)
+        self._painted = KeptPictures(_TILES)
+        self._theme.changed.connect(self._painted.forget)
         self._pictures = Pictures(QSize(_WIDE_PX, _WIDE_PX), self, ratio=self.devicePixelRatioF())
         self._pictures.arrived.connect(self._on_thumbnail)
         self._rows: dict[int, ItemRow] = {}
@@ -197,7 +202,14 @@ class NeighboursList(QAbstractScrollArea):
             caption=not self._narrow,
         )
         picture = None if failure else self._pictures.get(item_id)
-        paint_tile(painter, self._theme, rect, tile, picture, surface="panel")
+
+        def draw(inner: QPainter) -> None:
+            paint_tile(inner, self._theme, rect, tile, picture, surface="panel")
+
+        says = (tile, None if picture is None else picture.cacheKey())
+        # The ring reaches 4 px beyond the picture; one tile's place ends where the next one's begins.
+        ground = QRect(rect.left() - _RING_PX, rect.top() - 4, rect.width() + 2 * _RING_PX, self._pitch())
+        self._painted.paint(painter, ground, says, self._theme.color("panel"), draw)
 
     def _on_thumbnail(self, item_id: int) -> None:
         place = self._session.position(item_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from fashion_studio.gui.components.kept_pictures import KeptPictures
+
 pytestmark = pytest.mark.gui
 
 
@@ -30,6 +32,30 @@ def test_after_steps_through_photos_the_screen_is_whole(window, read_project, qt
         assert seen == window.grab().toImage(), window.session.current
         shown.add(window.session.current)
     assert len(shown) > 4
+
+
+class Unkept(KeptPictures):
+    """Paints every piece in its place, as if there were no pictures."""
+
+    def paint(self, painter, rect, says, ground, draw):
+        draw(painter)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_tiles_from_their_pictures_are_the_same_to_the_pixel(window, read_project, calm, qapp, narrow):
+    window.session.adopt(read_project)
+    window.show_room("annotate")
+    calm(window)
+    tiles = window.annotate.column.list
+    tiles.set_narrow(narrow)
+    for item_id in (*window.session.queue[:6], *window.session.queue[3:0:-1]):
+        window.session.set_current(int(item_id))
+        calm(window)
+        kept = tiles.grab().toImage()
+        assert len(tiles._painted) > 2
+        tiles._painted, pictures = Unkept(0), tiles._painted
+        assert tiles.grab().toImage() == kept
+        tiles._painted = pictures
 
 
 def test_marks_and_box_leave_no_trace_when_they_move(window, read_project, qtbot, calm, qapp):

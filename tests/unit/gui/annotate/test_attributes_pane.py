@@ -14,7 +14,7 @@ from fashion_studio.gui.annotate.attribute_layout import PartKind
 from fashion_studio.gui.annotate.attribute_state import row_states
 from fashion_studio.gui.annotate.attributes_pane import AttributesPane
 from fashion_studio.gui.annotate.pane_scroll import PaneScroll
-from fashion_studio.gui.annotate.part_pictures import PartPictures
+from fashion_studio.gui.components.kept_pictures import KeptPictures
 from fashion_studio.gui.theme.theme import ThemeMode, current_theme
 
 
@@ -152,7 +152,7 @@ def test_a_point_beside_everything_hits_nothing(pane):
     assert pane.open_row is None
 
 
-class Unkept(PartPictures):
+class Unkept(KeptPictures):
     """Paints every piece onto the pane itself, as if there were no pictures."""
 
     def paint(self, painter, rect, says, ground, draw):
@@ -187,7 +187,7 @@ def test_pieces_from_their_pictures_are_the_same_to_the_pixel(pane, studio, read
         ):
             pane.show_rows(row_states(studio, answers, prediction), engine_away=away, waiting=waiting)
             pane._point_at(pane._plan.parts[len(answers) * 3 % len(pane._plan.parts)])
-            kept, pane._pictures = pane._pictures, Unkept()
+            kept, pane._pictures = pane._pictures, Unkept(1)
             whole = pane.grab().toImage()
             pane._pictures = kept
             assert pane.grab().toImage() == whole
@@ -200,7 +200,7 @@ def test_pictures_follow_theme_and_size_and_are_bounded(pane, theme):
     assert len(pane._pictures) > 5
     theme.set_mode(ThemeMode.LIGHT if theme.mode is ThemeMode.DARK else ThemeMode.DARK)
     assert len(pane._pictures) == 0
-    pictures = PartPictures()
+    pictures = KeptPictures(512)
     picture = QImage(8, 8, QImage.Format.Format_RGB32)
     painter = QPainter(picture)
     for place in range(600):

@@ -1,9 +1,9 @@
-"""Pieces of the attributes pane as they were painted, copied where the next photo says the same."""
+"""Pieces of a list or a pane as they were painted, copied where the next photo shows the same."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QPainter, QPixmap
 
@@ -13,19 +13,18 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRect
     from PySide6.QtGui import QColor
 
-__all__ = ["PartPictures"]
-
-_KEPT: Final = 512
-"""Of 10 to 40 KB each; a photo needs some thirty, most of them the same as the photo before."""
+__all__ = ["KeptPictures"]
 
 
-class PartPictures:
+class KeptPictures:
     """Opaque pictures by what they show: a text costs ten times a copy of its pixels.
 
     They are opaque because letters that are laid over a ground afterwards are not the same to the pixel.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int) -> None:
+        """`at_most` are kept, those that were painted last."""
+        self._at_most = at_most
         self._kept: OrderedDict[Hashable, QPixmap] = OrderedDict()
         self._state: Hashable = None
 
@@ -48,7 +47,7 @@ class PartPictures:
         """Paints a piece, from its picture where there is one.
 
         Args:
-            painter: at the place of the pane.
+            painter: of the widget that the piece is in.
             rect: the piece; nothing is drawn outside it.
             says: everything that decides how the piece looks, its size and what `begin` was told apart.
             ground: what lies beneath the whole piece.
@@ -63,7 +62,7 @@ class PartPictures:
         picture = self._kept.get(key)
         if picture is None:
             picture = self._kept[key] = _painted(rect, ratio, ground, draw)
-            if len(self._kept) > _KEPT:
+            if len(self._kept) > self._at_most:
                 self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(key)
