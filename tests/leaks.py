@@ -45,7 +45,7 @@ class UnexpectedLogs(logging.Handler):
 @contextmanager
 def leaves_nothing_behind() -> Iterator[None]:
     """Raises AssertionError when the body leaves something running, after a grace time to come to rest."""
-    checks: list[Callable[[], set[Any]]] = [_threads, _processes, _qt_timers, _qt_threads, _windows]
+    checks: list[Callable[[], set[Any]]] = [_threads, _processes, _qt_timers_and_threads, _windows]
     before = [check() for check in checks]
     yield
     left = _left(checks, before)
@@ -100,30 +100,21 @@ def _is_foreign(child: psutil.Process) -> bool:
         return True
 
 
-def _wrappers(kind: str, is_busy: Callable[[Any], bool]) -> set[Any]:
+def _qt_timers_and_threads() -> set[Any]:
     core = sys.modules.get("PySide6.QtCore")
     if core is None:
         return set()
     import shiboken6
 
-    wanted = getattr(core, kind)
-    return {
-        _Named(wrapper)
-        for wrapper in shiboken6.getAllValidWrappers()
-        if isinstance(wrapper, wanted) and shiboken6.isValid(wrapper) and is_busy(wrapper)
-    }
+    def is_busy(wrapper: Any) -> bool:
+        if isinstance(wrapper, core.QTimer):
+            return shiboken6.isValid(wrapper) and wrapper.isActive() and not wrapper.isSingleShot()
+        if isinstance(wrapper, core.QThread) and app is not None:
+            return shiboken6.isValid(wrapper) and wrapper is not app.thread() and wrapper.isRunning()
+        return False
 
-
-def _qt_timers() -> set[Any]:
-    return _wrappers("QTimer", lambda timer: timer.isActive() and not timer.isSingleShot())
-
-
-def _qt_threads() -> set[Any]:
-    core = sys.modules.get("PySide6.QtCore")
-    if core is None or core.QCoreApplication.instance() is None:
-        return set()
-    main = core.QCoreApplication.instance().thread()
-    return _wrappers("QThread", lambda thread: thread is not main and thread.isRunning())
+    app = core.QCoreApplication.instance()
+    return {_Named(wrapper) for wrapper in shiboken6.getAllValidWrappers() if is_busy(wrapper)}
 
 
 def _windows() -> set[Any]:

@@ -65,9 +65,10 @@ def make_window(app: QApplication, settings: Settings) -> MainWindow:
     theme.reduced_motion = settings.reduced_motion
     theme.install(app)
     app.setWindowIcon(theme.icon("shirt", "accent", 28))
-    bridge = Bridge()
-    session = Session(bridge)
-    return MainWindow(session, settings)
+    session = Session(Bridge())
+    window = MainWindow(session, settings)
+    session.setParent(window)  # what listens to it holds the window: it must end with it, or neither does
+    return window
 
 
 def _show_on_screen(window: MainWindow) -> None:

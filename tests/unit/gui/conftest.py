@@ -105,6 +105,7 @@ def session(bridge: Bridge) -> Iterator[Session]:
     made = Session(bridge)
     yield made
     made.close()
+    made.deleteLater()  # what listens to it would live on with it
 
 
 @pytest.fixture
