@@ -49,11 +49,12 @@ def truth(name: str) -> str:
 
 
 def label_all(project: Project, *, badly: bool = False) -> None:
-    for item_id, path, digest in list(project.places(project.ids())):
-        value = truth(path.name)
-        if badly and not is_held_out(digest):
-            value = "skirt"
-        project.set_answers([item_id], {"category": Answer.of(value)})
+    by_value: dict[str, list[int]] = {}
+    for item_id, path, digest in project.places(project.ids()):
+        value = "skirt" if badly and not is_held_out(digest) else truth(path.name)
+        by_value.setdefault(value, []).append(item_id)
+    for value, item_ids in by_value.items():
+        project.set_answers(item_ids, {"category": Answer.of(value)})
 
 
 def read_all(project: Project, engine: LocalEngine) -> None:
