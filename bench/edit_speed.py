@@ -32,7 +32,7 @@ from fashion_studio.zoo.editor_bundle import EDITOR_MANIFEST, EditorManifest, sa
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["main"]
+__all__ = ["garment_photo", "main"]
 
 _ROUNDS: Final = 7
 _VALUES: Final = {"colors": 18, "sleeve_length": 4, "pattern": 6}
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(given[0]) if given else _shipped(Path(scratch))
         photo = Path(scratch) / "large.jpg"
-        _photo(photo, 4000, 3000)
+        garment_photo(photo, 4000, 3000)
         _measure(Editor.load(folder, Reader.load(house_model_dir(), "cpu")), photo, Path(scratch))
     return 0
 
@@ -154,7 +154,7 @@ def _shipped(scratch: Path) -> Path:
     return scratch / "made"
 
 
-def _photo(path: Path, width: int, height: int) -> None:
+def garment_photo(path: Path, width: int, height: int) -> None:
     """A shirt on a floor, in the middle half of the photo."""
     image = Image.new("RGB", (width, height), (196, 186, 172))
     draw = ImageDraw.Draw(image)

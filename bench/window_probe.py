@@ -219,6 +219,49 @@ def readings(project: str) -> dict[str, Any]:
     }
 
 
+def editing(project: str) -> dict[str, Any]:
+    """Milliseconds from a click on a value to its picture, the first time and again; and of a threshold."""
+    probe = Probe(engine=True)
+    probe.open(Path(project))
+    probe.window.show_room("edit")
+    room = probe.window.edit.room
+    grid, canvas = room.right.grid, room.stage.canvas
+    probe.wait(lambda: room.desk.facts is not None and canvas.photo is not None)
+
+    def settle() -> None:
+        probe.wait(lambda: not (room.desk.is_waiting or room.desk.is_filling or probe.session.bridge.busy))
+        probe.rest(0.4)
+
+    def is_shown() -> bool:
+        shown = room.presenter.last
+        return shown is not None and shown.preview.stack.steps == room.keeper.stack.steps
+
+    def click(place: int) -> float:
+        def act() -> None:
+            QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.tile_rect(place).center())
+
+        return probe.time_to_paint(act, canvas, is_shown)
+
+    settle()
+    click(0)
+    settle()
+    first = []
+    for place in range(1, len(grid.values)):
+        first.append(click(place))
+        settle()
+    again = [click(place) for _ in range(2) for place in range(len(grid.values))]
+    settle()
+    slide = partial(room.left.masking.threshold.set_value, tell=True)
+    moved = [probe.time_to_paint(partial(slide, at), canvas, lambda: True) for at in range(40, 70)]
+    settle()
+    probe.close()
+    return {
+        "click_ms": _middle(first),
+        "again_ms": _middle(again),
+        "threshold_ms": _middle(moved),
+    }
+
+
 def listing(project: str) -> dict[str, Any]:
     """Milliseconds from a filter or an order to the grid painted with its answer; the slowest of several."""
     probe = Probe()
@@ -304,7 +347,7 @@ def run_scenario(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as home:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
             os.environ[name] = home
-        scenarios = {act.__name__: act for act in (opening, stepping, readings, listing)}
+        scenarios = {act.__name__: act for act in (opening, stepping, readings, editing, listing)}
         sys.stdout.write(json.dumps(scenarios[argv[0]](*argv[1:])) + "\n")
     return 0
 

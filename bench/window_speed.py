@@ -12,6 +12,7 @@ import os
 import shutil
 import statistics
 import sys
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,7 @@ def main() -> None:
         partial(_stepping, small, large),
         partial(_readings, small),
         _large_photos,
+        _editing,
         partial(_listing, middle, 20_000, 30.0),
         partial(_listing, large, 100_000, 150.0),
     )
@@ -66,6 +68,22 @@ def _readings(project: Path) -> None:
 def _large_photos() -> None:
     dwelt = probe("stepping", large_photos_project(), "300")
     say("window: next photo of 12 MP, 300 ms between steps", dwelt["next_ms"], "ms", 60.0)
+
+
+def _editing() -> None:
+    from bench.edit_speed import garment_photo  # noqa: PLC0415 - brings the network library
+
+    photos = cache_dir() / "garments-12mp"
+    if not (photos / "ready").exists():
+        photos.mkdir(parents=True, exist_ok=True)
+        garment_photo(photos / "shirt.jpg", *_LARGE_PX)
+        (photos / "ready").touch()
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copytree(photos, Path(scratch) / "photos")
+        seen = probe("editing", Path(scratch) / "photos")
+    say("window: click on a value to its picture, 12 MP photo", seen["click_ms"], "ms")
+    say("window: … of a value again, as soon as the last is seen", seen["again_ms"], "ms")
+    say("window: threshold moved to its outline painted", seen["threshold_ms"], "ms")
 
 
 def _listing(project: Path, count: int, limit_ms: float) -> None:
