@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from engines import WAIT_S, until
+from job_listening import has_heard
 from PIL import Image
 from samples import sample_reading
 
@@ -16,7 +16,7 @@ from fashion_studio.domain.predictions import Reading
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.jobs import background
 from fashion_studio.jobs.background import Job
-from fashion_studio.jobs.worker import JobPhase
+from fashion_studio.jobs.worker import Control, JobPhase
 from fashion_studio.services.predicting import (
     follow_prediction,
     predict_project,
@@ -126,14 +126,16 @@ def test_only_the_photos_asked_for_are_read(project: Project, studio: Vocabulary
         prepared(project, ids=[])
 
 
-def test_a_cancelled_job_is_continued_where_it_stopped(project: Project, studio: Vocabulary) -> None:
-    job, read = prepared(project), []
+def test_a_cancelled_job_is_continued_where_it_stopped(
+    project: Project, studio: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, read, heard = prepared(project), [], has_heard(monkeypatch)
 
     def before(path: Path) -> None:
         read.append(path.name)
         if len(read) == 3:
             job.cancel()
-            time.sleep(0.3)
+            heard(Control.CANCEL)
 
     assert run_prediction_job(job.run_dir, reads=FakeReads(studio, before=before)) == 130
     assert job.state().phase is JobPhase.CANCELLED

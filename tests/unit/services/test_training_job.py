@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from job_listening import has_heard
 from PIL import Image
 
 from fashion_studio.cli.terminal import stoppable
 from fashion_studio.domain.errors import Cancelled, UserError
 from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.jobs.background import Job
-from fashion_studio.jobs.worker import JobPhase, read_state
+from fashion_studio.jobs.worker import Control, JobPhase, read_state
 from fashion_studio.learning.fitting import MethodModule
 from fashion_studio.learning.method_recipe import parse_method_recipe
 from fashion_studio.learning.run_folder import TrainingChoice
@@ -107,20 +108,20 @@ def test_a_paused_job_rests_and_goes_on(data: Path, tmp_path: Path, monkeypatch:
     job = Job(run_dir)
     steps: list[float] = []
     plain = MethodModule.training_step
-    paused = threading.Event()
+    paused, heard = threading.Event(), has_heard(monkeypatch)
 
     def step(module: MethodModule, batch: Any, index: int) -> None:
         plain(module, batch, index)
         steps.append(time.monotonic())
         if len(steps) == 1:
             job.pause()
-            time.sleep(0.4)  # the worker looks ten times a second
+            heard(Control.PAUSE)
 
     def let_it_go_on() -> None:
         while read_state(run_dir).phase is not JobPhase.PAUSED:
             time.sleep(0.02)
         paused.set()
-        time.sleep(0.3)
+        time.sleep(0.65)
         job.resume()
 
     monkeypatch.setattr(MethodModule, "training_step", step)

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from job_listening import has_heard
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -30,7 +31,7 @@ from fashion_studio.domain.vocabulary import Vocabulary
 from fashion_studio.imaging.decode import decode
 from fashion_studio.jobs import background
 from fashion_studio.jobs.background import Job
-from fashion_studio.jobs.worker import Control, JobPhase, read_control, write_state
+from fashion_studio.jobs.worker import Control, JobPhase, write_state
 from fashion_studio.services.editing import bulk
 from fashion_studio.services.editing.bulk import (
     KIND,
@@ -206,13 +207,15 @@ def test_what_changed_while_it_was_edited_is_not_taken_in(project: Project, tmp_
     assert "it has changed since" in " ".join(dict(take_in_edits(project, again.run_dir).failed).values())
 
 
-def test_a_cancelled_job_keeps_what_is_finished_and_goes_on_from_there(project: Project):
-    job = prepared(project)
+def test_a_cancelled_job_keeps_what_is_finished_and_goes_on_from_there(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    job, heard = prepared(project), has_heard(monkeypatch)
 
     def stop(number: int) -> None:
         if number == 2:
             job.cancel()
-            time.sleep(0.4)  # the job listens ten times a second
+            heard(Control.CANCEL)
 
     run_edit_job(job.run_dir, edits=FakeEdits(stop))
     assert job.state().phase is JobPhase.CANCELLED
@@ -224,20 +227,17 @@ def test_a_cancelled_job_keeps_what_is_finished_and_goes_on_from_there(project: 
     assert len(edits(project)) == COUNT - 1
 
 
-def test_it_rests_while_it_is_paused(project: Project):
-    job = prepared(project)
+def test_it_rests_while_it_is_paused(project: Project, monkeypatch: pytest.MonkeyPatch):
+    job, heard = prepared(project), has_heard(monkeypatch)
     phases = []
 
     def pause(number: int) -> None:
         if number == 1:
             job.pause()
-            deadline = time.monotonic() + 5
-            while read_control(job.run_dir) is not Control.PAUSE and time.monotonic() < deadline:
-                time.sleep(0.01)
-            time.sleep(0.25)
+            heard(Control.PAUSE)
 
     def watch() -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while job.state().phase is not JobPhase.PAUSED and time.monotonic() < deadline:
             time.sleep(0.02)
         phases.append(job.state().phase)
