@@ -287,7 +287,6 @@ class CanvasSurface(QWidget):
             (self._photo_layer, True),
             (self._heat_layer, shown.heat),
             (self._mask_layer, shown.mask),
-            (self._box_layer, shown.box),
         ]
         # Within one rectangle a picture is copied; through a region, as bars over the canvas leave it, Qt
         # hands it to a pool of threads and waits for them.
@@ -297,5 +296,7 @@ class CanvasSurface(QWidget):
                 if is_on:
                     layer.paint(painter, view)
         painter.setClipping(False)
+        if shown.box:  # its dashes take long, and are no picture: once for all rectangles
+            self._box_layer.paint(painter, view)
         if shown.landmarks:
             self._landmark_layer.paint(painter, view)
