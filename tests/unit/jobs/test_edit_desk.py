@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -81,11 +82,17 @@ def room(studio: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     made.arena.close()
 
 
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "a.png"
+@pytest.fixture(scope="module")
+def large_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photos") / "a.png"
     Image.fromarray(shirt_photo(1200, 1600)).save(path)
     return path
+
+
+@pytest.fixture
+def photo(large_photo: Path, tmp_path: Path) -> Path:
+    """A copy of its own."""
+    return shutil.copy2(large_photo, tmp_path / "a.png")
 
 
 def test_a_preview_has_the_size_asked_for_and_its_masks(room: Room, photo: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,10 +28,17 @@ PLAN = read_experiment("stylised-training")
 CHOICE = ExperimentChoice(seed=3, device="cpu", adain=Path("/weights"))
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(experiment_data, "_FORM", experiment_data.PictureForm(48, 64))
+        return experiment_data.prepare_data(tmp_path_factory.mktemp("data"), "cues", 20, 0)
+
+
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(experiment_data, "_FORM", experiment_data.PictureForm(48, 64))
-    return experiment_data.prepare_data(tmp_path / "data", "cues", 20, 0)
+def data(drawn: Path, tmp_path: Path) -> Path:
+    """A copy of its own."""
+    return shutil.copytree(drawn.parent, tmp_path / "data") / drawn.name
 
 
 @pytest.fixture
