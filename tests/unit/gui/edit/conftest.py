@@ -240,6 +240,8 @@ def room(
         window.show_room("edit")
         shown = window.edit.room
         qtbot.waitUntil(lambda: shown.stage.canvas.photo is not None, timeout=WAIT_MS)
+        known = shown.desk  # what can be edited is told later than the photo where the machine is busy
+        qtbot.waitUntil(lambda: known.facts is not None or bool(known.no_generator), timeout=WAIT_MS)
         return shown
 
     yield show
