@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
 import time
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +24,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from fashion_studio.config.settings import Settings
-from fashion_studio.domain.labels import Status
+from fashion_studio.domain.labels import Answer, Status
 from fashion_studio.domain.queries import Agreement, ItemFilter, Sort, SortKey
 from fashion_studio.gui.app import make_window, start_engine
 from fashion_studio.services.project import Project
@@ -289,6 +291,37 @@ def listing(project: str) -> dict[str, Any]:
     return {name: _middle(times) for name, times in found.items()}
 
 
+def undoing(project: str) -> dict[str, Any]:
+    """One answer on all photos of a copy is taken back by a key: how long the key and all of it take.
+
+    `silence_ms` is the longest time in which the window did nothing else meanwhile.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / Path(project).name
+        copy.mkdir()
+        for file in filter(Path.is_file, Path(project).iterdir()):
+            shutil.copy2(file, copy)
+        opened = Project.open(copy, actor="bench")
+        opened.set_answers(opened.ids(), {"fit": Answer.unknown()})
+        probe = Probe()
+        probe.session.adopt(opened)
+        probe.rest(1.0)
+        labels = opened.undo_size()
+        turns = [time.perf_counter()]
+        ticking = QTimer()
+        ticking.timeout.connect(lambda: turns.append(time.perf_counter()))
+        ticking.start(0)
+        probe.session.undo()
+        key_ms = (time.perf_counter() - turns[0]) * 1e3
+        probe.wait(lambda: not probe.session.works.active())
+        seconds = time.perf_counter() - turns[0]
+        probe.rest(0.5)
+        ticking.stop()
+        probe.close()
+    silence_ms = max(after - before for before, after in pairwise(turns)) * 1e3
+    return {"labels": labels, "key_ms": key_ms, "seconds": seconds, "silence_ms": silence_ms}
+
+
 def _answered(probe: Probe, act: Callable[[], object]) -> float:
     arrived: list[bool] = []
 
@@ -347,7 +380,7 @@ def run_scenario(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as home:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
             os.environ[name] = home
-        scenarios = {act.__name__: act for act in (opening, stepping, readings, editing, listing)}
+        scenarios = {act.__name__: act for act in (opening, stepping, readings, editing, listing, undoing)}
         sys.stdout.write(json.dumps(scenarios[argv[0]](*argv[1:])) + "\n")
     return 0
 

@@ -48,6 +48,7 @@ def main() -> None:
         _editing,
         partial(_listing, middle, 20_000, 30.0),
         partial(_listing, large, 100_000, 150.0),
+        partial(_undoing, large),
     )
 
 
@@ -89,6 +90,13 @@ def _editing() -> None:
 def _listing(project: Path, count: int, limit_ms: float) -> None:
     for name, taken in probe("listing", project).items():
         say(f"window: {name} at {count:,}, painted", taken, "ms", limit_ms)
+
+
+def _undoing(project: Path) -> None:
+    seen = probe("undoing", project)
+    say(f"window: undo of {seen['labels']:,} labels, until the key is free again", seen["key_ms"], "ms")
+    say("window: … until it is done", seen["seconds"], "s")
+    say("window: … longest silence of the window meanwhile", seen["silence_ms"], "ms")
 
 
 def _up() -> None:
