@@ -19,6 +19,7 @@ SHARED = REPOSITORY.parent / "shared"
 sys.path.insert(0, str(Path(__file__).parent))  # modules shared by tests: leaks, samples, fake_reader
 
 from leaks import UnexpectedLogs, leaves_nothing_behind  # noqa: E402 - found only now
+from patience import PatientBot  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,6 +89,12 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
     expected = request.node.get_closest_marker("logs_warnings") or "caplog" in request.fixturenames
     assert expected or not logs.lines, f"unexpected in the log: {logs.lines}"
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientBot:
+    """pytest-qt's driver of widgets, with more patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")

@@ -86,13 +86,13 @@ def test_from_a_dropped_folder_to_labels_that_stay(window, qtbot, calm, garments
     # A click in the panel filters; taking the chip away shows all again.
     row = library.panel._sections["status"].entries[Status.IN_WORK]
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
-    qtbot.waitUntil(lambda: session.listing.size == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: session.listing.size == 3)
     assert library.model.rowCount() == 3
     session.set_filter(ItemFilter(text="no such photo"))
-    qtbot.waitUntil(library.empty.isVisible, timeout=10_000)
+    qtbot.waitUntil(library.empty.isVisible)
     assert library.empty.title == "No photo matches"
     qtbot.mouseClick(library.empty.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: session.listing.size == COUNT, timeout=10_000)
+    qtbot.waitUntil(lambda: session.listing.size == COUNT)
     calm(window)
 
     # Enter leads into the annotate workspace at the photo at hand; back leads to the same tile.
@@ -113,7 +113,7 @@ def test_from_a_dropped_folder_to_labels_that_stay(window, qtbot, calm, garments
     assert window.faces.currentWidget() is window.welcome
     assert [(entry.folder, entry.photos) for entry in recent_projects()] == [(folder, COUNT)]
     window.opener.open_project(folder)
-    qtbot.waitUntil(lambda: session.project is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: session.project is not None)
     calm(window)
     assert session.project.item(chosen[0]).answers["fit"] == Answer.of("loose")
 

@@ -55,7 +55,7 @@ def test_labels_come_in_by_a_key_and_go_by_a_key(window, qtbot, calm, tmp_path):
     assert session.project.facets().person["category"].get(UNSET, 0) == 0
 
     window.activateWindow()  # off screen nobody gives the window back its keys after a dialog
-    qtbot.waitUntil(window.isActiveWindow, timeout=5_000)
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     calm(window)
     assert session.project.facets().person["category"][UNSET] == COUNT - 1

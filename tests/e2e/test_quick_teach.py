@@ -39,7 +39,7 @@ def taught_window(
     window.session.adopt(project)
     window.show_room("annotate")
     qtbot.waitUntil(lambda: engine.state.phase is EnginePhase.READY, timeout=_LONG_MS)
-    qtbot.waitUntil(lambda: window.annotate.teaching.view.usable, timeout=20_000)
+    qtbot.waitUntil(lambda: window.annotate.teaching.view.usable)
     yield window
     assert engine is window.session.engine
 
@@ -92,7 +92,7 @@ def test_labels_teach_the_model_its_figures_are_shown_and_one_key_undoes_it(
         before[i].category.value == ("dress" if "red" in names[i] else "pants") for i in before
     )
     assert np.array_equal(session.queue, queue), "the pass keeps its order"
-    qtbot.waitUntil(lambda: engine.state.model == "tiny-1+t1", timeout=20_000)
+    qtbot.waitUntil(lambda: engine.state.model == "tiny-1+t1")
 
     qtbot.keyClick(
         window.annotate, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -101,7 +101,7 @@ def test_labels_teach_the_model_its_figures_are_shown_and_one_key_undoes_it(
     calm(window)
     assert {int(i): project.item(int(i)).prediction for i in ids} == before, "to the last digit"
     assert teaching.view.current is None
-    qtbot.waitUntil(lambda: engine.state.model == "tiny-1", timeout=20_000)
+    qtbot.waitUntil(lambda: engine.state.model == "tiny-1")
 
 
 def test_a_worse_result_waits_for_an_answer_and_is_rejected_by_a_click(
@@ -132,7 +132,7 @@ def test_a_worse_result_waits_for_an_answer_and_is_rejected_by_a_click(
     assert bar.keep.isVisible()
     assert teaching.view.current is None, "nothing holds before a person has said so"
     qtbot.mouseClick(bar.reject, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: idle(window), timeout=20_000)
+    qtbot.waitUntil(lambda: idle(window))
     assert teaching.view.offered is None
     assert not bar.keep.isVisible()
     assert isinstance(teaching._teaching, Teaching)

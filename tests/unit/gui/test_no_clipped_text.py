@@ -150,7 +150,7 @@ def test_every_screen_has_room_for_its_words(window, read_project, calm, qapp, q
     window.resize(*size)
     calm(window)
     window.probe.keeper.look()
-    qtbot.waitUntil(lambda: window.probe.room.keeper.view is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.probe.room.keeper.view is not None)
     problems = []
     for mode in (ThemeMode.DARK, ThemeMode.LIGHT):
         current_theme().set_mode(mode)
@@ -192,9 +192,9 @@ def test_edit_and_probe_have_room_for_large_text(
     calm(window)
     if room == "probe":
         window.probe.keeper.look()
-        qtbot.waitUntil(lambda: window.probe.room.keeper.view is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: window.probe.room.keeper.view is not None)
         window.probe.room.beside.keeper.look()
-        qtbot.waitUntil(lambda: window.probe.room.beside.has_rows, timeout=20_000)
+        qtbot.waitUntil(lambda: window.probe.room.beside.has_rows)
     problems = []
     for name in edit_screens(window, qapp) if room == "edit" else probe_screens(window, qtbot.waitUntil):
         qapp.processEvents()

@@ -109,12 +109,12 @@ def workspace(
     session.adopt(read_project)
     made.show()
     made.activateWindow()
-    qtbot.waitUntil(lambda: made.stage.canvas.photo is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: made.stage.canvas.heat is not None or not engine.at_once, timeout=20_000)
+    qtbot.waitUntil(lambda: made.stage.canvas.photo is not None)
+    qtbot.waitUntil(lambda: made.stage.canvas.heat is not None or not engine.at_once)
     yield made
     made.close_photos()
     engine.cancel_pending()
-    qtbot.waitUntil(lambda: not session.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.bridge.busy)
 
 
 @pytest.fixture

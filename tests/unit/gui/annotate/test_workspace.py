@@ -69,8 +69,8 @@ def test_hovering_a_value_shows_where_the_model_looks(workspace, qtbot):
 def test_the_next_photo_never_fades(workspace, session, qtbot):
     second = int(session.queue[1])
     item = session.project.item(second)
-    qtbot.waitUntil(lambda: workspace.desk.reading(item) is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: workspace.presenter.flow.photo(second) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workspace.desk.reading(item) is not None)
+    qtbot.waitUntil(lambda: workspace.presenter.flow.photo(second) is not None)
     session.next()
     layer = workspace.stage.canvas._heat_layer
     assert layer.source is not None
@@ -244,7 +244,7 @@ def test_overlays_switch_by_key_and_button(workspace):
 def test_the_mask_is_outlined(workspace, qtbot):
     press(workspace, Key.Key_M, modifier=Qt.KeyboardModifier.ShiftModifier)
     layer = workspace.stage.canvas._mask_layer
-    qtbot.waitUntil(lambda: layer.outline is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: layer.outline is not None)
     bounds = layer.outline.boundingRect()
     assert 5 <= bounds.left() < bounds.right() <= 43
     assert 10 <= bounds.top() < bounds.bottom() <= 54
@@ -316,7 +316,7 @@ def test_history_shows_old_and_new_and_goes_back(workspace, stored, qtbot):
     press(workspace, Key.Key_F, Key.Key_3, Key.Key_1)
     workspace.inspector.show_tab(HISTORY)
     pane = workspace.inspector.history
-    qtbot.waitUntil(lambda: len(pane.entries) >= 3, timeout=20_000)
+    qtbot.waitUntil(lambda: len(pane.entries) >= 3)
     newest = pane.entries[0]
     assert (newest.before, newest.after) == ("Loose", "Tight")
     QTest.mouseMove(pane, pane.row_rect(0).center())
@@ -368,9 +368,9 @@ def test_without_the_engine_labels_can_still_be_set(workspace, session, engine, 
 
 def test_neighbours_are_read_ahead_and_what_is_said_is_stored(workspace, session, engine, said, qtbot):
     second = session.project.path(int(session.queue[1]))
-    qtbot.waitUntil(lambda: second in engine.asked, timeout=20_000)
+    qtbot.waitUntil(lambda: second in engine.asked)
     item_id = session.current
-    qtbot.waitUntil(lambda: session.project.item(item_id).prediction == said, timeout=20_000)
+    qtbot.waitUntil(lambda: session.project.item(item_id).prediction == said)
 
 
 def test_a_photo_the_model_cannot_read_is_still_shown(workspace, session, engine, qtbot):
@@ -378,10 +378,10 @@ def test_a_photo_the_model_cannot_read_is_still_shown(workspace, session, engine
     last = int(session.queue[-1])
     path = session.project.path(last)
     session.set_current(last)
-    qtbot.waitUntil(lambda: path in engine.waiting, timeout=20_000)
+    qtbot.waitUntil(lambda: path in engine.waiting)
     engine.fail(path, PhotoError(path, "the model stopped on it"))
-    qtbot.waitUntil(lambda: bool(workspace.desk.reason(last)), timeout=20_000)
-    qtbot.waitUntil(lambda: workspace.stage.canvas.photo is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(workspace.desk.reason(last)))
+    qtbot.waitUntil(lambda: workspace.stage.canvas.photo is not None)
     assert workspace.stage.canvas.heat is None
 
 
@@ -389,10 +389,10 @@ def test_a_file_that_went_bad_says_why(workspace, session, qtbot):
     last = int(session.queue[-1])
     session.project.path(last).write_bytes(b"not a photo any more")
     session.set_current(last)
-    qtbot.waitUntil(workspace.stage.note.isVisible, timeout=20_000)
+    qtbot.waitUntil(workspace.stage.note.isVisible)
     assert workspace.stage.note.title == "This photo cannot be shown"
     press(workspace, Key.Key_PageUp)
-    qtbot.waitUntil(lambda: workspace.stage.canvas.photo is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workspace.stage.canvas.photo is not None)
     assert not workspace.stage.note.isVisible()
 
 

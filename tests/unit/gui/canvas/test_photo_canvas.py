@@ -243,7 +243,7 @@ def test_maps_cross_fade_but_not_with_reduced_motion(canvas, qtbot, monkeypatch)
     assert canvas._heat_layer.fade == 1.0  # the first one is simply there
     canvas.set_heat(heat("b"))
     assert canvas._heat_layer.fade < 1.0
-    qtbot.waitUntil(lambda: canvas._heat_layer.fade == 1.0, timeout=5000)
+    qtbot.waitUntil(lambda: canvas._heat_layer.fade == 1.0)
     monkeypatch.setattr(current_theme(), "reduced_motion", True)
     canvas.set_heat(heat("c"))
     assert canvas._heat_layer.fade == 1.0

@@ -88,7 +88,7 @@ def test_facets_chips_and_listing_follow_each_other(library, window, qtbot, calm
 def test_text_and_confidence_filter(library, window, qtbot, calm):
     library.panel.search.set_text("garment_00")
     calm(window)
-    qtbot.waitUntil(lambda: window.session.listing.size == 10, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.listing.size == 10)
     library.panel.confidence.set_range(90, 100)
     library.panel.confidence.settled.emit(90, 100)
     calm(window)

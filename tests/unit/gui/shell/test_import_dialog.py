@@ -48,7 +48,7 @@ def table(tmp_path: Path) -> Path:
 def check(dialog: ImportDialog, place: Path, qtbot) -> None:
     dialog.place.line.clear()
     qtbot.keyClicks(dialog.place.line, str(place))
-    with qtbot.waitSignal(dialog.finished_reading, timeout=10_000):
+    with qtbot.waitSignal(dialog.finished_reading):
         qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
 
 
@@ -62,7 +62,7 @@ def test_labels_are_checked_then_written_and_one_key_takes_them_back(dialog, ope
     assert dialog.primary.text() == "Import 11 labels"
     assert not dialog.choice.isVisible()
     assert opened.project.undo_status().undo_title is None
-    with qtbot.waitSignal(dialog.finished_writing, timeout=10_000):
+    with qtbot.waitSignal(dialog.finished_writing):
         qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
     assert toasts == [("Labels imported on 11 photos", True)]
     assert [work.state for work in opened.works.all()] == [WorkState.DONE, WorkState.DONE]
@@ -85,7 +85,7 @@ def test_nobodys_labels_are_overwritten_unasked(dialog, opened, table, qtbot):
     assert dialog.primary.text() == "Import 9 labels"
     dialog.choice._pick(1)
     assert dialog.primary.text() == "Import 11 labels"
-    with qtbot.waitSignal(dialog.finished_writing, timeout=10_000):
+    with qtbot.waitSignal(dialog.finished_writing):
         qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
     assert opened.project.item(ids[1]).answers["category"] == Answer.of("dress")
     assert opened.project.item(ids[0]).answers["category"] == Answer.of("hat")
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_said_in_the_dialog(dialog, opened, tmp_path, qtb
     assert dialog.place._error.text() == "Name the file or folder with the labels."
     dialog.place.line.setText(str(tmp_path / "nothing.csv"))
     qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "is not there" in dialog.report.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "is not there" in dialog.report.text())
     assert dialog.primary.isEnabled()
     assert dialog.primary.text() == "Check"
     assert opened.works.all()[0].state is WorkState.FAILED
@@ -117,7 +117,7 @@ def test_closing_while_it_reads_cancels(dialog, opened, tmp_path, qtbot):
     (work,) = opened.works.all()
     assert not dialog.format.isEnabled()
     dialog.reject()
-    qtbot.waitUntil(lambda: work.state is WorkState.CANCELLED, timeout=10_000)
+    qtbot.waitUntil(lambda: work.state is WorkState.CANCELLED)
     assert opened.project.undo_status().undo_title is None
 
 

@@ -64,13 +64,13 @@ def test_a_project_that_is_open_elsewhere_can_be_looked_at(session, project, not
         )
     )
     opener.open_project(project.folder)
-    qtbot.waitUntil(lambda: bool(notices._toasts.shown), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(notices._toasts.shown))
     (toast,) = notices._toasts.shown
     assert session.project is None
     next(
         child for child in toast.children() if getattr(child, "text", lambda: "")() == "Open for reading"
     ).click()
-    qtbot.waitUntil(lambda: session.project is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: session.project is not None)
     assert session.project.read_only
     assert session.listing.size == 12
     project.close()

@@ -71,10 +71,10 @@ def test_a_slow_opening_is_told_in_the_status_bar_and_leaves_no_trace(window, pr
     project.close()
     window.opener.open_project(folder)
     line = window.status.work
-    qtbot.waitUntil(line.isVisible, timeout=5_000)
+    qtbot.waitUntil(line.isVisible)
     assert line.words.text() == f"Opening {folder.stem}"
     slow.set()
-    qtbot.waitUntil(lambda: window.session.project is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.project is not None)
     assert all(not work.title.startswith("Opening") for work in window.session.works.all())
     calm(window)
 
@@ -83,14 +83,14 @@ def test_a_slow_opening_can_be_given_up_and_the_project_is_free_again(window, pr
     folder = project.folder
     project.close()
     window.opener.open_project(folder)
-    qtbot.waitUntil(window.status.work.isVisible, timeout=5_000)
+    qtbot.waitUntil(window.status.work.isVisible)
     window.status.work.cancel.click()
     assert window.session.works.active() == []
     assert not window.status.work.isVisible()
     with pytest.raises(ProjectBusy):
         Project.open(folder, actor="Bea")
     slow.set()
-    qtbot.waitUntil(lambda: _is_free(folder), timeout=20_000)
+    qtbot.waitUntil(lambda: _is_free(folder))
     assert window.session.project is None
 
 
@@ -102,11 +102,11 @@ def test_of_two_projects_opened_after_each_other_only_the_second_is_held(
     window.opener.open_project(folder)
     window.opener.open_photos(photos)
     slow.set()
-    qtbot.waitUntil(lambda: window.session.project is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.project is not None)
     calm(window)
     held = window.session.project.folder
     if held != folder:
-        qtbot.waitUntil(lambda: _is_free(folder), timeout=20_000)
+        qtbot.waitUntil(lambda: _is_free(folder))
     assert not _is_free(held)
 
 

@@ -68,13 +68,13 @@ def test_results_arrive_while_it_runs_until_every_photo_is_read(session, project
     reading.start()
     for _ in range(3):
         reads.leave.release()
-    qtbot.waitUntil(lambda: bool(session.works.all()) and work_of(session).done == 3, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.works.all()) and work_of(session).done == 3)
     assert reading.running
     assert work_of(session).title == "Reading 12 photos"
     reading.start()  # once is enough
     for _ in range(9):
         reads.leave.release()
-    qtbot.waitUntil(lambda: work_of(session).state is WorkState.DONE, timeout=20_000)
+    qtbot.waitUntil(lambda: work_of(session).state is WorkState.DONE)
     assert all(project.item(int(item_id)).prediction is not None for item_id in project.ids())
     with qtbot.waitSignal(session.toast) as said:
         reading.start()
@@ -100,8 +100,8 @@ def test_the_demo_is_read_by_itself_once_the_engine_is_up(session, project, read
     session.engine_state_changed.emit(session.engine.state)
     for _ in range(12):
         reads.leave.release()
-    qtbot.waitUntil(lambda: bool(session.works.all()), timeout=20_000)
-    qtbot.waitUntil(lambda: work_of(session).state is WorkState.DONE, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.works.all()))
+    qtbot.waitUntil(lambda: work_of(session).state is WorkState.DONE)
     session.engine_state_changed.emit(session.engine.state)
     qtbot.waitUntil(lambda: not session.bridge.busy)
     assert len(session.works.all()) == 1  # and nothing is said when there is nothing left
@@ -115,9 +115,9 @@ def test_cancelling_keeps_what_is_read(session, project, reading, reads, qtbot):
     reading.start()
     for _ in range(4):
         reads.leave.release()
-    qtbot.waitUntil(lambda: bool(session.works.all()) and work_of(session).done == 4, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.works.all()) and work_of(session).done == 4)
     work_of(session).cancel()
-    qtbot.waitUntil(lambda: work_of(session).state is WorkState.CANCELLED, timeout=20_000)
+    qtbot.waitUntil(lambda: work_of(session).state is WorkState.CANCELLED)
     read = [item_id for item_id in project.ids() if project.item(int(item_id)).prediction is not None]
     assert len(read) == 4
     assert not reading.running
@@ -128,7 +128,7 @@ def test_a_job_survives_the_closing_of_its_project_and_is_found_again(
 ):
     reading.start()
     reads.leave.release()
-    qtbot.waitUntil(lambda: bool(session.works.all()) and work_of(session).done == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.works.all()) and work_of(session).done == 1)
     folder = project.folder
     session.adopt(None)
     assert not session.works.active()

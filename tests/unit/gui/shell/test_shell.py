@@ -66,7 +66,7 @@ def test_background_work_appears_late_and_can_be_cancelled(opened, qtbot):
     bar.show()
     work = opened.works.begin("Looking for photos")
     assert not bar.work.isVisible()
-    qtbot.waitUntil(bar.work.isVisible, timeout=3000)
+    qtbot.waitUntil(bar.work.isVisible)
     work.progress(1204, 3946)
     assert bar.work.words.text() == "Looking for photos 1,204 of 3,946"
     qtbot.mouseClick(bar.work.cancel, Qt.MouseButton.LeftButton)
@@ -217,7 +217,7 @@ def test_an_export_is_written_and_reported(opened, host, qtbot, tmp_path, place,
     dialog.show()
     dialog.format._pick(place)
     dialog.folder.line.setText(str(tmp_path / "out"))
-    with qtbot.waitSignal(dialog.finished_writing, timeout=20_000) as done:
+    with qtbot.waitSignal(dialog.finished_writing) as done:
         dialog.primary.click()
     report = done.args[0]
     assert report.photos == len(ids)
@@ -235,7 +235,7 @@ def test_an_export_of_nothing_is_refused_in_words(opened, host, qtbot, tmp_path)
     assert dialog.question == opened.filter
     dialog.folder.line.setText(str(tmp_path / "out"))
     dialog.primary.click()
-    qtbot.waitUntil(lambda: "No photo matches" in dialog.report.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "No photo matches" in dialog.report.text())
     assert not (tmp_path / "out").exists()
     assert dialog.primary.isEnabled()
 
@@ -267,15 +267,15 @@ def test_no_line_of_the_cheat_sheet_is_cut(window, qtbot):
 def test_a_folder_of_photos_becomes_a_project_and_photos_appear(session, photos, qtbot):
     opener = Opener(session, lambda: "tester")
     opener.open_photos(photos)
-    qtbot.waitUntil(lambda: session.project is not None and session.listing.size == 12, timeout=20_000)
+    qtbot.waitUntil(lambda: session.project is not None and session.listing.size == 12)
     assert session.project.folder.suffix == ".fstudio"
-    qtbot.waitUntil(lambda: not session.works.active(), timeout=20_000)
+    qtbot.waitUntil(lambda: not session.works.active())
     assert session.works.all()[0].detail == "12 new"
     assert session.current > 0
 
 
 def test_opening_nonsense_is_refused_in_words(session, tmp_path, qtbot):
-    with qtbot.waitSignal(session.problem, timeout=20_000) as said:
+    with qtbot.waitSignal(session.problem) as said:
         Opener(session, lambda: "tester").open_project(tmp_path / "nothing.fstudio")
     assert "is not a project" in said.args[0]
     assert session.project is None
@@ -289,14 +289,14 @@ def test_dropped_things_are_told_apart(session, photos, tmp_path, qtbot):
     with qtbot.waitSignal(session.problem):
         opener.open_dropped([tmp_path / "notes.txt"])
     opener.open_dropped(some)
-    qtbot.waitUntil(lambda: session.listing.size == 12, timeout=20_000)
-    qtbot.waitUntil(lambda: not session.works.active(), timeout=20_000)
+    qtbot.waitUntil(lambda: session.listing.size == 12)
+    qtbot.waitUntil(lambda: not session.works.active())
     more = tmp_path / "more"
     more.mkdir()
     Image.fromarray(np.full((30, 30, 3), 7, dtype=np.uint8)).save(more / "new.png")
     opener.open_dropped([more])
-    qtbot.waitUntil(lambda: session.listing.size == 13, timeout=20_000)
-    qtbot.waitUntil(lambda: not session.works.active(), timeout=20_000)
+    qtbot.waitUntil(lambda: session.listing.size == 13)
+    qtbot.waitUntil(lambda: not session.works.active())
 
 
 def test_the_demo_is_rendered_in_the_background(session, qtbot, monkeypatch):
@@ -308,7 +308,7 @@ def test_the_demo_is_rendered_in_the_background(session, qtbot, monkeypatch):
         demo, "fill_demo", lambda project, *, on_progress, should_stop: filled.append(on_progress(1, 2))
     )
     Opener(session, lambda: "tester").open_demo()
-    qtbot.waitUntil(lambda: bool(session.works.all()) and not session.works.active(), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.works.all()) and not session.works.active())
     assert filled
     assert session.works.all()[0].state is WorkState.DONE
     assert session.project.title == "Demo garments"
