@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,16 +68,28 @@ def make_prediction(vocabulary: Vocabulary, category: str, confidence: float) ->
     )
 
 
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    return write_photos(tmp_path / "photos")
+@pytest.fixture(scope="session")
+def scanned(tmp_path_factory: pytest.TempPathFactory, studio: Vocabulary) -> Path:
+    """A folder with twelve photos and a project that has scanned them; never opened, only copied."""
+    place = tmp_path_factory.mktemp("scanned")
+    photos = write_photos(place / "photos")
+    with Project.create(place / "intake.fstudio", [photos], studio, actor="tester") as made:
+        made.scan()
+    return place
 
 
 @pytest.fixture
-def project(tmp_path: Path, photos: Path, studio: Vocabulary) -> Project:
+def photos(tmp_path: Path, scanned: Path) -> Path:
+    return shutil.copytree(scanned / "photos", tmp_path / "photos")
+
+
+@pytest.fixture
+def project(tmp_path: Path, photos: Path, scanned: Path) -> Project:
     """Twelve scanned photos; closed by the session that adopts it."""
-    opened = Project.create(tmp_path / "intake.fstudio", [photos], studio, actor="tester")
-    opened.scan()
+    folder = shutil.copytree(scanned / "intake.fstudio", tmp_path / "intake.fstudio")
+    opened = Project.open(folder, actor="tester")
+    (root,) = opened.roots
+    opened.relocate_root(root.id, photos)
     return opened
 
 
@@ -131,7 +144,7 @@ def calm(qtbot: object) -> Callable[[MainWindow], None]:
             assert not on.library.panel._later.isActive()
             assert not on.session._refresh_soon.isActive()
 
-        qtbot.waitUntil(quiet, timeout=20_000)
+        qtbot.waitUntil(quiet)
 
     return wait
 
