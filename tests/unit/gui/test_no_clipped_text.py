@@ -81,7 +81,21 @@ def clipped(root: QWidget) -> list[str]:
     return found
 
 
-def edit_screens(window, app):
+@pytest.fixture
+def at_rest(qapp, calm):
+    """Waits until nothing is under way and nothing moves: rows that wrap ask for a second layout."""
+
+    def wait(window):
+        calm(window)
+        before = None
+        while (now := [(part, part.geometry()) for part in window.findChildren(QWidget)]) != before:
+            before = now
+            qapp.processEvents()
+
+    return wait
+
+
+def edit_screens(window):
     """The edit room, before and after two edits."""
     window.show_room("edit")
     room = window.edit.room
@@ -91,7 +105,6 @@ def edit_screens(window, app):
         room.keeper.take_value("colors", value)
         room.keeper.set_region(kind)
     room.left.say_share(0.4567)
-    app.processEvents()  # the last act's title and the share come with it, and rows that wrap need two turns
     yield "edit, two edits"
     if room.is_folded:
         room.turn_page()
@@ -116,7 +129,7 @@ def probe_screens(window, until=None):
     yield "probe, another beside"
 
 
-def screens(window, app):
+def screens(window):
     """Every screen in turn, by name."""
     window.show_room("library")
     yield "library"
@@ -133,7 +146,7 @@ def screens(window, app):
     for attribute in window.session.vocabulary.attributes:
         window.annotate.inspector.attributes.open_attribute(attribute.name)
         yield f"annotate, {attribute.name} open"
-    yield from edit_screens(window, app)
+    yield from edit_screens(window)
     yield from probe_screens(window)
     window.show_room("jobs")
     yield "jobs"
@@ -143,7 +156,7 @@ def screens(window, app):
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_every_screen_has_room_for_its_words(window, read_project, calm, qapp, qtbot, cut, size):
+def test_every_screen_has_room_for_its_words(window, read_project, calm, at_rest, qtbot, cut, size):
     places = [(item_id, path) for item_id, path, _ in read_project.places(read_project.ids())]
     put_probe(runs_dir(read_project), spec_of("House", "Mixed styles"), photos=places)
     window.session.adopt(read_project)
@@ -154,8 +167,8 @@ def test_every_screen_has_room_for_its_words(window, read_project, calm, qapp, q
     problems = []
     for mode in (ThemeMode.DARK, ThemeMode.LIGHT):
         current_theme().set_mode(mode)
-        for name in screens(window, qapp):
-            qapp.processEvents()
+        for name in screens(window):
+            at_rest(window)
             cut.clear()
             window.grab()
             problems += [f"{name}: {what}" for what in clipped(window)]
@@ -177,7 +190,7 @@ def large_text():
     ids=lambda part: part if isinstance(part, str) else f"{part[0]}x{part[1]}",
 )
 def test_edit_and_probe_have_room_for_large_text(
-    window, read_project, calm, qapp, qtbot, cut, size, room, tmp_path, large_text
+    window, read_project, calm, at_rest, qtbot, cut, size, room, tmp_path, large_text
 ):
     """Cut off may be only what can be scrolled to, or has its words in a tooltip."""
     places = [(item_id, path) for item_id, path, _ in read_project.places(read_project.ids())]
@@ -196,8 +209,8 @@ def test_edit_and_probe_have_room_for_large_text(
         window.probe.room.beside.keeper.look()
         qtbot.waitUntil(lambda: window.probe.room.beside.has_rows)
     problems = []
-    for name in edit_screens(window, qapp) if room == "edit" else probe_screens(window, qtbot.waitUntil):
-        qapp.processEvents()
+    for name in edit_screens(window) if room == "edit" else probe_screens(window, qtbot.waitUntil):
+        at_rest(window)
         cut.clear()
         window.grab()
         problems += [f"{name}: {what}" for what in clipped(window)]
