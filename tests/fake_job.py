@@ -10,6 +10,9 @@ from fashion_studio.domain.errors import StudioError
 from fashion_studio.jobs.specification import replace_text
 from fashion_studio.jobs.worker import JobWorker
 
+GO_ON = "go_on"
+"""A file of this name in the run folder lets a job go on that halts, by its orders, at a certain number."""
+
 
 def main(run_dir: Path) -> int:
     job = JobWorker(run_dir)
@@ -21,6 +24,9 @@ def main(run_dir: Path) -> int:
             for number in range(start, int(orders["count"])):
                 job.checkpoint()
                 time.sleep(orders.get("step_s", 0.01))
+                while number == orders.get("halt_at") and not (run_dir / GO_ON).exists():
+                    job.checkpoint()
+                    time.sleep(0.01)
                 if number == orders.get("fail_at"):
                     raise {"bug": RuntimeError("odd"), "disk": OSError(28, "No space left on device")}[
                         orders["how"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from engines import WAIT_S, until
+from fake_job import GO_ON
 
 from fashion_studio.domain.errors import EnvironmentProblem, UserError
 from fashion_studio.jobs import background
@@ -90,12 +91,13 @@ def test_pause_and_resume(tmp_path: Path) -> None:
 
 
 def test_a_cancelled_job_goes_on_where_it_was(tmp_path: Path) -> None:
-    job = started(counting(40), tmp_path / "run")
+    job = started(counting(40, halt_at=20), tmp_path / "run")
     job.cancel()
     state = job.wait(WAIT_S)
     assert (state.phase, state.exit_code) == (JobPhase.CANCELLED, JobExit.CANCELLED)
     half = counted(job)
     assert 0 < half < 40
+    (job.run_dir / GO_ON).touch()
     job.restart()
     assert job.wait(WAIT_S).phase is JobPhase.DONE
     kinds = [event.kind for event in job.events()]
@@ -114,7 +116,7 @@ def test_a_cancelled_job_that_rests_ends_too(tmp_path: Path) -> None:
 
 
 def test_a_job_that_does_not_listen_is_killed(tmp_path: Path) -> None:
-    job = started(counting(3, step_s=0.2), tmp_path / "run")
+    job = started(counting(10_000), tmp_path / "run")
     pid = job.state().pid
     os.kill(pid, signal.SIGSTOP)
     state = job.end(grace_s=0.3)
@@ -123,11 +125,12 @@ def test_a_job_that_does_not_listen_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_killed_job_is_found_interrupted_and_goes_on(tmp_path: Path) -> None:
-    job = started(counting(30), tmp_path / "run")
+    job = started(counting(30, halt_at=20), tmp_path / "run")
     os.kill(job.state().pid, signal.SIGKILL)
     assert job.wait(WAIT_S).phase is JobPhase.INTERRUPTED
     assert "interrupted" in job.state().text
     half = counted(job)
+    (job.run_dir / GO_ON).touch()
     job.restart()
     until(lambda: counted(job) > half)
     assert job.wait(WAIT_S).phase is JobPhase.DONE
