@@ -81,6 +81,7 @@ def close_heads(
     preprocessing: Preprocessing,
     *,
     ridge: float,
+    attributes: Sequence[str] = (),
 ) -> dict[str, int]:
     """Fits the attribute heads (not the category's, which photos teach) in place.
 
@@ -90,6 +91,7 @@ def close_heads(
         vocabulary: the network's.
         preprocessing: of the network's input.
         ridge: λ.
+        attributes: whose heads; none is those of all attributes but the category.
 
     Returns:
         How many labels each fitted head had.
@@ -101,7 +103,7 @@ def close_heads(
     fitted: dict[str, int] = {}
     for name, part in value_slices(vocabulary).items():
         known = allowed[:, part].sum(1) == 1
-        if name == CATEGORY or int(known.sum()) < FEWEST:
+        if name == CATEGORY or (attributes and name not in attributes) or int(known.sum()) < FEWEST:
             continue
         head = network.head(name)
         weight, bias = head.weight.detach().float(), head.bias.detach().float()

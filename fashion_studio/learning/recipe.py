@@ -128,11 +128,13 @@ class Closing:
         count: how many renderings, 0 to leave the heads as they were trained.
         first_seed: of renderings that nothing else uses.
         ridge: how strongly the trained weights are held on to.
+        attributes: whose heads; none is those of all attributes.
     """
 
     count: int = 0
     first_seed: int = 20_000_000
     ridge: float = 0.3
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

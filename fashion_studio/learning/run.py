@@ -305,7 +305,15 @@ def _close(network: TwoStream, material: Material, context: RunContext, spec: Tr
         on_progress=lambda done, count: _report_preparing(context, "closing renderings", done, count),
     )
     preprocessing = Preprocessing(recipe.input_px)
-    fitted = close_heads(network, sets, context.vocabulary, preprocessing, ridge=recipe.closing.ridge)
+    wanted = recipe.closing
+    fitted = close_heads(
+        network,
+        sets,
+        context.vocabulary,
+        preprocessing,
+        ridge=wanted.ridge,
+        attributes=wanted.attributes,
+    )
     context.emit({"event": "closed", "labels": fitted})
 
 

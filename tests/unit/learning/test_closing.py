@@ -57,7 +57,7 @@ def tiny(studio: Vocabulary) -> TwoStream:
     ).eval()
 
 
-def test_only_heads_with_enough_labels_change_and_never_the_category(
+def test_only_wanted_heads_with_enough_labels_change_and_never_the_category(
     tiny: TwoStream, studio: Vocabulary
 ) -> None:
     count = FEWEST
@@ -69,7 +69,11 @@ def test_only_heads_with_enough_labels_change_and_never_the_category(
     squares[:, :, :, 0] += (fits * 90).astype(np.uint8)[:, None, None]
     pictures = PictureSet(tuple(map(str, fits)), squares, squares[..., 0], labels)
     before = {name: value.clone() for name, value in tiny.state_dict().items()}
-    fitted = close_heads(tiny, [pictures], studio, Preprocessing(32), ridge=1e-4)
+    assert not close_heads(tiny, [pictures], studio, Preprocessing(32), ridge=1e-4, attributes=["length"])
+    assert all(torch.equal(value, before[name]) for name, value in tiny.state_dict().items())
+    fitted = close_heads(
+        tiny, [pictures], studio, Preprocessing(32), ridge=1e-4, attributes=["fit", "length"]
+    )
     assert fitted == {"fit": count}
     changed = {name for name, value in tiny.state_dict().items() if not torch.equal(value, before[name])}
     assert changed == {"heads.fit.weight", "heads.fit.bias"}
