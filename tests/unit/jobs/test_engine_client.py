@@ -291,7 +291,7 @@ def test_a_missing_model_is_said_once_and_not_tried_again(
 
 @pytest.mark.logs_warnings
 def test_a_hanging_engine_is_ended_like_a_dead_one(make_client: MakeClient, tmp_path: Path) -> None:
-    client = make_client(replace(QUICK, stall_s=0.5, deaths_per_photo=1))
+    client = make_client(replace(QUICK, stall_s=2.0, deaths_per_photo=1))
     error = client.read(make_photo(tmp_path / "a.png", Act.HANG)).exception(WAIT_S)
     assert isinstance(error, PhotoError)
     assert client.read(make_photo(tmp_path / "b.png")).result(WAIT_S).maps is not None
