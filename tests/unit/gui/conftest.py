@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtWidgets import QApplication
 
 from fashion_studio.config.settings import Settings
 from fashion_studio.domain.labels import Visibility
@@ -24,6 +25,7 @@ from fashion_studio.gui.app import make_window
 from fashion_studio.gui.bridge import Bridge
 from fashion_studio.gui.main_window import MainWindow
 from fashion_studio.gui.session import Session
+from fashion_studio.gui.theme.theme import Theme, current_theme
 from fashion_studio.jobs import background
 from fashion_studio.jobs.specification import JobSpec
 from fashion_studio.jobs.worker import JobPhase, JobState, write_state
@@ -66,6 +68,21 @@ def make_prediction(vocabulary: Vocabulary, category: str, confidence: float) ->
             for point in vocabulary.landmarks
         ),
     )
+
+
+@pytest.fixture(autouse=True)
+def _one_theme() -> Iterator[None]:
+    """Ends the themes that others have replaced: a program has one, tests made hundreds.
+
+    Their thousands of colours and fonts would be looked at by every leak check till the end.
+    """
+    yield
+    app = QApplication.instance()
+    if app is not None:
+        now = current_theme()
+        for theme in app.findChildren(Theme):
+            if theme is not now:
+                theme.deleteLater()
 
 
 @pytest.fixture(scope="session")
