@@ -44,9 +44,11 @@ def frozen(run_dir: Path, data: Path, text: str = SHORT) -> Path:
     return run_dir
 
 
-def test_a_job_is_cancelled_and_goes_on_through_its_folder(data: Path, tmp_path: Path) -> None:
+def test_a_job_is_cancelled_and_goes_on_through_its_folder(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_dir = frozen(tmp_path / "runs" / "one", data)
-    job = Job(run_dir)
+    job, heard = Job(run_dir), has_heard(monkeypatch)
     assert [each.run_dir for each in training_jobs(tmp_path / "runs")] == [run_dir]
     lines: list[str] = []
 
@@ -54,6 +56,7 @@ def test_a_job_is_cancelled_and_goes_on_through_its_folder(data: Path, tmp_path:
         lines.append(line)
         if line.startswith("Epoch 1"):
             job.cancel()
+            heard(Control.CANCEL)
 
     with pytest.raises(Cancelled):
         run_training_job(run_dir, on_line=cancel_after_the_first_epoch)
