@@ -347,7 +347,7 @@ def test_an_edit_that_could_not_be_shown_yet_comes_with_the_next_write(
     picture = edited(project.path(first))
     with monkeypatch.context() as patch:
 
-        def refuse(connection, operations):
+        def refuse(connection, operations, *_step):
             if operations:
                 raise EnvironmentProblem("The disk is full.", "Free some space.")
 
