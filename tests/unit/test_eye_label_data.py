@@ -59,10 +59,13 @@ def test_every_photo_is_named_once_by_its_hash(path: Path) -> None:
 
 
 def test_the_validation_photos_are_enough_and_none_is_trained_on() -> None:
-    parts: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
-    for path in FILES:
-        parts[path.stem == "validation"] += [record for _, record in records(path)]
-    validation, training = parts[True], parts[False]
+    parts = {path.stem: [record for _, record in records(path)] for path in FILES}
+    validation = parts["validation"]
     assert len(validation) >= 150
     assert sum(bool(record.get("landmarks")) for record in validation) >= 60
-    assert not {record["sha256"] for record in validation} & {record["sha256"] for record in training}
+    hashes = {name: {record["sha256"] for record in found} for name, found in parts.items()}
+    assert hashes["second_validation"] <= hashes["validation"]
+    trained = [name for name in parts if name.startswith("training")]
+    assert {*trained, "validation", "second_validation"} == set(parts)
+    for name in trained:
+        assert not hashes["validation"] & hashes[name], name
