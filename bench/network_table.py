@@ -51,7 +51,7 @@ def _networks() -> Iterator[tuple[str, str, NetworkConfig, int]]:
         yield name, f"fashion-how-2, {name.replace('_', '-')}", BackboneHeadsConfig(name, color), 224
     resnet = BackboneHeadsConfig("resnet50", fine26, hidden_widths=(512,), frozen=True)
     yield "ResNet-50, frozen, MLP head", "fine26-resnet50", resnet, 224
-    yield "house: two MobileNetV2", "house, fine-tune", TwoStreamConfig.house(load_vocabulary()), 192
+    yield "house: two MobileNetV2", "house, fine-tune", TwoStreamConfig.house(load_vocabulary()), 224
 
 
 if __name__ == "__main__":
