@@ -26,7 +26,9 @@ __all__ = ["READ_SIDE_PX", "read_paths"]
 READ_SIDE_PX: Final = 1024
 """Photos are decoded to at most this side; answers are in the full photo's pixels all the same."""
 
-_BATCH: Final = 8
+_BATCH: Final = 4
+"""On a processor: activations of eight photos of 224 px lie in its cache no more and take a fifth longer."""
+_BATCH_OF_A_GPU: Final = 8
 
 Outcome = tuple["Path", "Reading | PhotoError"]
 
@@ -35,7 +37,7 @@ def read_paths(
     reader: Reader,
     paths: Iterable[Path],
     *,
-    batch_size: int = _BATCH,
+    batch_size: int | None = None,
     with_maps: bool = False,
     measure_colors: bool = True,
     should_stop: Callable[[], bool] | None = None,
@@ -50,7 +52,7 @@ def read_paths(
     Args:
         reader: the model.
         paths: files, taken up as they are needed, so a generator may go on finding them.
-        batch_size: photos in one forward pass.
+        batch_size: photos in one forward pass; by default what the device is quickest with.
         with_maps: see `Reader.read`.
         measure_colors: see `Reader.read`.
         should_stop: asked before every batch; once true, no further batch is begun, and the iterator ends
@@ -64,8 +66,9 @@ def read_paths(
     Raises:
         EnvironmentProblem: the device has no memory left.
     """
-    if batch_size < 1:
-        msg = f"a batch has at least one photo, not {batch_size}"
+    size = (_BATCH if reader.device.type == "cpu" else _BATCH_OF_A_GPU) if batch_size is None else batch_size
+    if size < 1:
+        msg = f"a batch has at least one photo, not {size}"
         raise ValueError(msg)
     count = workers or usable_cores()
     source = iter(paths)
@@ -78,7 +81,7 @@ def read_paths(
         try:
             while True:
                 while len(waiting) <= count and not (should_stop and should_stop()):
-                    batch = list(islice(source, batch_size))
+                    batch = list(islice(source, size))
                     if not batch:
                         break
                     waiting.append(pool.submit(work, batch))
