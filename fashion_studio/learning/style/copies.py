@@ -41,7 +41,6 @@ __all__ = [
     "digest_path",
     "drawn_copy",
     "make_copies",
-    "make_copies_of",
     "read_copy",
 ]
 
@@ -197,42 +196,6 @@ def read_copy(folder: Path, digest: str, number: int) -> NDArray[np.uint8] | Non
 
 
 def make_copies(
-    photos: Sequence[DataListPhoto],
-    root: Path,
-    folder: Path,
-    making: Making,
-    *,
-    on_progress: Callable[[int, int], None],
-    should_stop: Callable[[], bool],
-) -> tuple[int, int]:
-    """Makes the copies of photos that are not there yet; see `make_copies_of`.
-
-    Args:
-        photos: with their hashes.
-        root: folder that their paths start from.
-        folder: for the copies; is made.
-        making: how, how many of each, and how large.
-        on_progress: copies done, copies in all.
-        should_stop: asked before each; what is made stays.
-
-    Returns:
-        As there.
-
-    Raises:
-        Cancelled: on request.
-        EnvironmentProblem: the disk does not take them.
-    """
-    return make_copies_of(
-        photos,
-        lambda photo: decode(root / photo.file, max_side_px=making.side_px),
-        folder,
-        making,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
-
-
-def make_copies_of(
     pictures: Sequence[DataListPhoto],
     read: Callable[[DataListPhoto], NDArray[np.uint8]],
     folder: Path,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from fashion_studio.imaging.decode import decode
 from fashion_studio.learning.background_masks import MASKS, mask_path
 from fashion_studio.learning.style.copies import COPIES, AdaInStylist, ClothStylist, Making, make_copies
 from fashion_studio.learning.style.run_files import style_pictures
@@ -61,16 +62,17 @@ def prepare_copies(
         mask = cv2.imread(str(mask_path(frozen.run_dir / MASKS, photo)), cv2.IMREAD_GRAYSCALE)
         return None if mask is None else np.asarray(mask, np.uint8)
 
+    making = Making(
+        make_stylist(plan, frozen.path("adain"), frozen.path("styles"), mask_of, device),
+        plan.copies,
+        int(frozen.parameters["seed"]),
+        plan.side_px or round(recipe.view.side_px * _SPARE),
+    )
     counts = make_copies(
         photos,
-        frozen.root,
+        lambda photo: decode(frozen.root / photo.file, max_side_px=making.side_px),
         frozen.run_dir / COPIES,
-        Making(
-            make_stylist(plan, frozen.path("adain"), frozen.path("styles"), mask_of, device),
-            plan.copies,
-            int(frozen.parameters["seed"]),
-            plan.side_px or round(recipe.view.side_px * _SPARE),
-        ),
+        making,
         on_progress=stylising_progress(voice),
         should_stop=voice.should_stop,
     )

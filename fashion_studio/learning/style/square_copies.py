@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fashion_studio.domain.data_list import DataListPhoto
-from fashion_studio.learning.style.copies import digest_path, drawn_copy, make_copies_of, read_copy
+from fashion_studio.learning.style.copies import digest_path, drawn_copy, make_copies, read_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +137,7 @@ def copy_squares(
         UserError: a style cannot be read.
         EnvironmentProblem: the disk does not take them.
     """
-    counts = make_copies_of(
+    counts = make_copies(
         squares.listed(),
         lambda picture: np.asarray(squares.square(squares.row_of(picture))),
         folder,

@@ -10,6 +10,7 @@ from PIL import Image
 
 from fashion_studio.domain.data_list import DataListPhoto
 from fashion_studio.domain.errors import Cancelled, UserError
+from fashion_studio.imaging.decode import decode
 from fashion_studio.learning.style.copies import (
     AdaInStylist,
     ClothStylist,
@@ -54,8 +55,12 @@ def root(tmp_path: Path) -> Path:
 
 def make(root: Path, stylist: Inverted, photos: list[DataListPhoto], stop: bool = False) -> tuple[int, int]:
     making = Making(stylist, copies=2, seed=7, side_px=40)
+
+    def read(photo: DataListPhoto) -> NDArray[np.uint8]:
+        return decode(root / photo.file, max_side_px=40)
+
     return make_copies(
-        photos, root, root / "stylised", making, on_progress=lambda *_: None, should_stop=lambda: stop
+        photos, read, root / "stylised", making, on_progress=lambda *_: None, should_stop=lambda: stop
     )
 
 
